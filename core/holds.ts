@@ -1,0 +1,118 @@
+import { addBusinessDays, addDays, inSpan, localDate, startOfLocalDate } from './calendar.ts';
+import type { DateSpan, Instant, LeadTime, LocalDate, SiteCalendar } from './types.ts';
+
+/** When an order is placed and on which dates, both included, it may then arrive. */
+export interface DeliveryPlan {
+  readonly placeAt: Instant;
+  readonly arrivesFrom: LocalDate;
+  readonly arrivesTo: LocalDate;
+  /** The hold that moved it; null if none did. */
+  readonly movedBy: DateSpan | null;
+  /** Why it was moved, or cannot be: one sentence; null if it was not. */
+  readonly reason: string | null;
+}
+
+export interface DeliveryRequest {
+  readonly earliestPlaceAt: Instant;
+  readonly leadTime: LeadTime;
+  readonly calendar: SiteCalendar;
+}
+
+/** First and last business day of the lead time that have any probability. */
+function support(leadTime: LeadTime): { first: number; last: number } {
+  const first = leadTime.pmf.findIndex((p) => p > 0);
+  const last = leadTime.pmf.findLastIndex((p) => p > 0);
+  return { first: Math.max(first, 0), last: Math.max(last, 0) };
+}
+
+/** Dates on which an order placed at `placeAt` may arrive. */
+export function arrivalWindow(
+  placeAt: Instant,
+  leadTime: LeadTime,
+  calendar: SiteCalendar,
+): { from: LocalDate; to: LocalDate } {
+  const { first, last } = support(leadTime);
+  return { from: addBusinessDays(placeAt, first, calendar), to: addBusinessDays(placeAt, last, calendar) };
+}
+
+/** The hold that a delivery between two dates, both included, could fall into; the earliest one. */
+export function holdBetween(
+  from: LocalDate,
+  to: LocalDate,
+  holds: readonly DateSpan[],
+): DateSpan | undefined {
+  return holds
+    .filter((hold) => hold.from <= to && (hold.to === null || hold.to >= from))
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
+}
+
+/** A chain of holds longer than this is a calendar of work, not of absence. */
+const HOLDS_TO_SKIP = 100;
+
+/**
+ * Plans an order so that no possible arrival date lies inside a hold (DESIGN §4.4). An order that
+ * can still surely arrive before the hold keeps its time; any other is deferred to arrive on return.
+ * With an open-ended hold there is no return: `placeAt` is Infinity and the reason says so.
+ */
+export function planDelivery(request: DeliveryRequest): DeliveryPlan {
+  const { leadTime, calendar } = request;
+  const { timeZone, holds } = calendar;
+  let placeAt = request.earliestPlaceAt;
+  let movedBy: DateSpan | null = null;
+  for (let i = 0; i < HOLDS_TO_SKIP; i += 1) {
+    const window = arrivalWindow(placeAt, leadTime, calendar);
+    const hold = holdBetween(window.from, window.to, holds);
+    if (hold === undefined) {
+      const reason = movedBy === null ? null : awayUntil(movedBy, window.from);
+      return { placeAt, arrivesFrom: window.from, arrivesTo: window.to, movedBy, reason };
+    }
+    movedBy = hold;
+    if (hold.to === null) {
+      const reason = `You are away from ${hold.from} with no return date; nothing is delivered until the hold ends.`;
+      const never = Number.POSITIVE_INFINITY;
+      return { placeAt: never, arrivesFrom: window.from, arrivesTo: window.to, movedBy, reason };
+    }
+    placeAt = firstPlacementArrivingAfter(hold.to, placeAt, request, timeZone);
+  }
+  const window = arrivalWindow(placeAt, leadTime, calendar);
+  const reason = 'The calendar holds every date for months; nothing can be delivered.';
+  return {
+    placeAt: Number.POSITIVE_INFINITY,
+    arrivesFrom: window.from,
+    arrivesTo: window.to,
+    movedBy,
+    reason,
+  };
+}
+
+function awayUntil(hold: DateSpan, arrivesFrom: LocalDate): string {
+  return `You are away ${hold.from} to ${hold.to}; it arrives from ${arrivesFrom} on.`;
+}
+
+/**
+ * The earliest start of a day, not before `placeAt`, at which an order cannot arrive on or before
+ * `date`. Lead times are monotone in the day of placement, so the search may walk back from the day
+ * after.
+ */
+function firstPlacementArrivingAfter(
+  date: LocalDate,
+  placeAt: Instant,
+  request: DeliveryRequest,
+  timeZone: string,
+): Instant {
+  const { first } = support(request.leadTime);
+  const floor = localDate(placeAt, timeZone);
+  let day = addDays(date, 1);
+  while (day > floor) {
+    const before = addDays(day, -1);
+    const start = startOfLocalDate(before, timeZone);
+    if (addBusinessDays(start, first, request.calendar) <= date) break;
+    day = before;
+  }
+  return Math.max(placeAt, startOfLocalDate(day, timeZone));
+}
+
+/** Whether the date lies inside any of the spans. */
+export function isHeld(date: LocalDate, holds: readonly DateSpan[]): boolean {
+  return holds.some((hold) => inSpan(date, hold));
+}
