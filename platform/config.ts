@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** The roles one process can take. */
+export const ROLES = ['broker', 'rules', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const schema = z.object({
+  NEVEROUT_ROLES: z
+    .string()
+    .default(ROLES.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES)).min(1))
+    .describe('Roles of this process, comma-separated.'),
+  NEVEROUT_DATA: z.string().min(1).default('./data').describe('Folder of the embedded database and of keys.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL 18; unset: the embedded one.'),
+  DATABASE_CONNECTIONS: count.default(10).describe('Connections of each pool of this process.'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  HOST: z.string().default('0.0.0.0').describe('Address that every listener binds.'),
+  HTTP_PORT: port.default(3000),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where browsers and merchants reach the API.'),
+  NEVEROUT_API_TOKEN: z.string().min(24).optional().describe('Unset: a random one is made and shown once.'),
+  MQTT_PORT: port.default(1883),
+  MQTT_WS_PORT: port.optional().describe('Unset: no WebSocket listener.'),
+  MQTT_TLS_PORT: port.optional().describe('Unset: no TLS listener. Needs the two files below.'),
+  MQTT_TLS_CERT: z.string().optional().describe('PEM file of the server certificate.'),
+  MQTT_TLS_KEY: z.string().optional().describe('PEM file of its key.'),
+  MQTT_TLS_CLIENT_CA: z.string().optional().describe('PEM file of the CA that signs device certificates.'),
+  MQTT_MAX_PAYLOAD_BYTES: count.default(16_384).describe('Largest MQTT packet accepted.'),
+  MQTT_MESSAGES_PER_SECOND: count.default(20).describe('Sustained rate of one device; more is held back.'),
+  MQTT_CONNECTIONS_PER_MINUTE: count.default(30).describe('Connection attempts of one device or address.'),
+  MQTT_MAX_CONNECTIONS: count.default(15_000).describe('Connections of this broker.'),
+  CLOCK_LIMIT_MINUTES: count
+    .default(10)
+    .describe('How far a device clock may be ahead, or behind for live data.'),
+  READING_RETENTION_MONTHS: count.default(13).describe('Whole months that readings are kept.'),
+  DEAD_LETTER_RETENTION_DAYS: count.default(30),
+  CANCEL_WINDOW_HOURS: z.coerce.number().min(0).default(24),
+  REVIEW_PERIOD_HOURS: z.coerce.number().min(1).default(24),
+  STALE_AFTER_DAYS: z.coerce.number().min(1).default(14),
+  EVALUATE_EVERY_MS: count.default(1000).describe('Pause between looks at the evaluation queue.'),
+  COST_STOCKOUT_MINOR: z.coerce.number().int().min(0).default(2500).describe('Cost of running out once.'),
+  COST_STOCKOUT_PER_DAY_MINOR: z.coerce.number().int().min(0).default(4000),
+  COST_HOLDING_PER_DAY_MINOR: z.coerce.number().min(0).default(6).describe('Of a spare lying on the shelf.'),
+  COST_SHIPPING_MINOR: z.coerce.number().int().min(0).default(0),
+  LOG_PRETTY: flag.optional().describe('Unset: pretty on a terminal.'),
+});
+
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** A setting that is wrong: `message` names every bad variable, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Parses the whole environment at once. Throws ConfigError naming every variable that is wrong. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is one that somebody left out, not an empty text.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigError(lines.join('\n'));
+  }
+  const { MQTT_TLS_PORT, MQTT_TLS_CERT, MQTT_TLS_KEY } = parsed.data;
+  if (MQTT_TLS_PORT !== undefined && (MQTT_TLS_CERT === undefined || MQTT_TLS_KEY === undefined)) {
+    throw new ConfigError('MQTT_TLS_PORT: needs MQTT_TLS_CERT and MQTT_TLS_KEY');
+  }
+  return Object.freeze(parsed.data);
+}
+
+/** Name, default and meaning of every variable, for the documentation. */
+export function describeConfig(): readonly { name: string; meaning: string }[] {
+  return Object.entries(schema.shape).map(([name, type]) => ({ name, meaning: type.description ?? '' }));
+}
