@@ -1,0 +1,84 @@
+import { localDate } from './calendar.ts';
+import type { Weighing } from './reorder.ts';
+import type { Trust } from './trust.ts';
+import type { DecisionOutcome, Forecast, GateVerdict, Instant, StepContext } from './types.ts';
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** "9 December"; with the year when it is not that of `now`. */
+export function spokenDate(at: Instant, now: Instant, timeZone: string): string {
+  const [year = '', month = '', day = ''] = localDate(at, timeZone).split('-');
+  const spoken = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
+  return year === localDate(now, timeZone).slice(0, 4) ? spoken : `${spoken} ${year}`;
+}
+
+function lasts(context: StepContext, forecast: Forecast, now: Instant): string {
+  const { timeZone } = context.calendar;
+  const { name } = context.profile;
+  const say = (at: Instant): string => spokenDate(at, now, timeZone);
+  if (forecast.p50 === null) return `${name} lasts for years.`;
+  if (forecast.p50 <= now) return `${name} is probably used up.`;
+  const from = forecast.p10 === null ? null : say(Math.max(forecast.p10, now));
+  const to = forecast.p90 === null ? null : say(forecast.p90);
+  const interval = from !== null && to !== null && from !== to ? ` (between ${from} and ${to})` : '';
+  return `${name} lasts until about ${say(forecast.p50)}${interval}.`;
+}
+
+export interface Explanation {
+  readonly outcome: DecisionOutcome;
+  readonly forecast: Forecast | null;
+  readonly weighing: Weighing | null;
+  readonly trust: Trust;
+  readonly gates: readonly GateVerdict[];
+  readonly placeAt: Instant | null;
+  readonly context: StepContext;
+  readonly now: Instant;
+}
+
+const refusals = (gates: readonly GateVerdict[]): string =>
+  gates
+    .filter((gate) => !gate.pass)
+    .map((gate) => gate.reason)
+    .join(' ');
+
+/** One plain sentence or two, for the customer, with the numbers that decided. */
+export function explain(explanation: Explanation): string {
+  const { context, forecast, now, outcome, placeAt, trust, gates, weighing } = explanation;
+  const { name } = context.profile;
+  if (forecast === null) return `${name}: ${trust.reason} Nothing is ordered without knowing.`;
+  const base = lasts(context, forecast, now);
+  const risk = weighing === null ? 0 : weighing.emptyBeforeArrival;
+  switch (outcome) {
+    case 'wait':
+      return `${base} An order is on its way.`;
+    case 'nothing':
+      return `${base} Nothing needs to be ordered now.`;
+    case 'order': {
+      const at = placeAt === null ? '' : ` on ${spokenDate(placeAt, now, context.calendar.timeZone)}`;
+      const verb =
+        context.strategy === 'automatic' ? `It is ordered${at}` : 'We prepared an order for you to approve';
+      return `${base} ${verb}: waiting longer would risk running out before delivery (${Math.max(Math.round(risk * 100), 1)} % today).`;
+    }
+    case 'ask':
+    case 'defer':
+    case 'blocked': {
+      const why = refusals(gates);
+      return why === ''
+        ? `${base} It is time to order a new one.`
+        : `${base} It is time to order, but: ${why}`;
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { gridOf } from './day-grid.ts';
+import { priorOf, type RunOut, runOut } from './depletion.ts';
+import { fold } from './fold.ts';
+import { checkGates } from './gates.ts';
+import { planDelivery } from './holds.ts';
+import { opDays } from './op-clock.ts';
+import { type Weighing, weigh } from './reorder.ts';
+import { explain } from './sentence.ts';
+import type { ConsumableState, Model } from './state.ts';
+import { type Trust, trustOf } from './trust.ts';
+import {
+  type Command,
+  type ConsumableEvent,
+  DAY_MS,
+  type DecisionOutcome,
+  type Forecast,
+  type GateName,
+  type GateVerdict,
+  type Instant,
+  type StepContext,
+  type StepResult,
+} from './types.ts';
+
+/**
+ * One evaluation of a consumable: folds the events, forecasts, decides, asks the gates, and says what
+ * the shell has to do and when to look again. Pure: the same arguments give the same result.
+ */
+export function step(
+  state: ConsumableState | null,
+  events: readonly ConsumableEvent[],
+  context: StepContext,
+  now: Instant,
+): StepResult<ConsumableState> {
+  const folded = fold(state, events, context, now);
+  const told = folded.state.installedAt;
+  const swaps = [...new Set(folded.swaps)].filter((at) => at > told).sort((a, b) => a - b);
+  const installed: Command[] = swaps.map((at) => ({ type: 'installed', at }));
+  const verdict = decide(folded.tip, context, now);
+  const { tip } = folded;
+  return {
+    state: { ...folded.state, installedAt: swaps.at(-1) ?? told },
+    decision: {
+      outcome: verdict.outcome,
+      at: now,
+      forecast: verdict.forecast,
+      onHand: tip.readings === 0 ? 0 : Math.max(verdict.forecast?.level ?? 0, 0),
+      onShelf: tip.shelf,
+      onOrder: context.openOrder?.quantity ?? 0,
+      gates: verdict.gates,
+      sentence: verdict.sentence,
+    },
+    commands: [...installed, ...verdict.commands],
+    evaluateAt: verdict.evaluateAt,
+  };
+}
+
+interface Verdict {
+  readonly outcome: DecisionOutcome;
+  readonly forecast: Forecast | null;
+  readonly gates: readonly GateVerdict[];
+  readonly sentence: string;
+  readonly commands: readonly Command[];
+  readonly evaluateAt: Instant;
+}
+
+/** Even a consumable that nothing can happen to is looked at this often. */
+const LONGEST_SLEEP_MS = 30 * DAY_MS;
+const WEEK_MS = 7 * DAY_MS;
+
+function forecastOf(model: Model, future: RunOut, context: StepContext, now: Instant): Forecast {
+  const grid = gridOf(context.calendar);
+  const used = model.rate * opDays(model.levelAt, now, grid, model.dayWeights);
+  return {
+    level: Math.min(Math.max(model.level - used, 0), 1),
+    levelAt: model.levelAt,
+    perDay: (model.rate * opDays(now, now + WEEK_MS, grid, model.dayWeights)) / 7,
+    p10: future.quantile(0.1),
+    p50: future.quantile(0.5),
+    p90: future.quantile(0.9),
+  };
+}
+
+function decide(model: Model, context: StepContext, now: Instant): Verdict {
+  const { settings } = context;
+  const trust = trustOf(model, settings, now);
+  if (model.readings === 0) {
+    const base = { outcome: 'nothing' as const, forecast: null, gates: [] };
+    const sentence = explain({ ...base, weighing: null, trust, placeAt: null, context, now });
+    return { ...base, sentence, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
+  }
+  const future = runOut(model, priorOf(context.profile, context.population), gridOf(context.calendar));
+  const forecast = forecastOf(model, future, context, now);
+  const weighing = weighNow(future, context, now);
+  if (context.openOrder !== null || !weighing.due || suspendedByWarmUp(model, weighing, now)) {
+    const outcome = context.openOrder !== null ? 'wait' : 'nothing';
+    const sentence = explain({ outcome, forecast, gates: [], weighing, trust, placeAt: null, context, now });
+    return {
+      outcome,
+      forecast,
+      gates: [],
+      sentence,
+      commands: [],
+      evaluateAt: nextLook(future, context, now),
+    };
+  }
+  return act(trust, forecast, weighing, context, now);
+}
+
+function weighNow(future: RunOut, context: StepContext, at: Instant): Weighing {
+  const { settings, leadTime, costs, offer, calendar } = context;
+  return weigh({
+    runOut: future,
+    leadTime,
+    grid: gridOf(calendar),
+    costs,
+    offer,
+    placeAt: at + (context.strategy === 'automatic' ? settings.cancelWindowMs : 0),
+    reviewPeriodMs: settings.reviewPeriodMs,
+  });
+}
+
+/** A wide prior alone must not order at once: in the first days only a real risk or a low level does. */
+const WARM_UP_MS = 10 * DAY_MS;
+const WARM_UP_RISK = 0.05;
+const WARM_UP_LEVEL = 0.12;
+
+function suspendedByWarmUp(model: Model, weighing: Weighing, now: Instant): boolean {
+  if (model.swaps > 0 || now - model.firstAt >= WARM_UP_MS) return false;
+  return weighing.emptyBeforeArrival < WARM_UP_RISK && model.level > WARM_UP_LEVEL;
+}
+
+/** Gates that stand for the customer's standing consent; a proposal asks for the consent itself. */
+const CONSENT_GATES: readonly GateName[] = ['consent', 'product', 'price', 'quantity', 'spend', 'frequency'];
+
+/** An order is due: asks the gates and turns their answer into an outcome. */
+function act(
+  trust: Trust,
+  forecast: Forecast,
+  weighing: Weighing,
+  context: StepContext,
+  now: Instant,
+): Verdict {
+  const { offer, settings, strategy, leadTime, calendar } = context;
+  const automatic = strategy === 'automatic';
+  const earliestPlaceAt = now + (automatic ? settings.cancelWindowMs : 0);
+  const plan = offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
+  const quantity = Math.max(offer?.minimumQuantity ?? 1, 1);
+  const all = checkGates({ stage: 'announce', offer, quantity, trust, plan, forOrderId: null }, context, now);
+  const gates = automatic ? all : all.filter((verdict) => !CONSENT_GATES.includes(verdict.gate));
+  const failing = gates.filter((verdict) => !verdict.pass);
+  const outcome = outcomeOf(failing, strategy, plan?.placeAt ?? now);
+  const commands: Command[] = [];
+  if (outcome === 'order' && offer !== null && plan !== null) {
+    commands.push({
+      type: 'propose-order',
+      quantity,
+      offer,
+      status: automatic ? 'announced' : 'proposed',
+      placeAt: Math.max(earliestPlaceAt, plan.placeAt),
+      consentId: context.mandate?.consentId ?? null,
+    });
+  }
+  const placeAt = plan?.placeAt ?? null;
+  const sentence = explain({ outcome, forecast, gates, weighing, trust, placeAt, context, now });
+  const retries = failing.flatMap((verdict) => (verdict.retryAt === undefined ? [] : [verdict.retryAt]));
+  const evaluateAt = Math.max(
+    Math.min(now + settings.reviewPeriodMs, ...retries),
+    now + settings.reviewPeriodMs / 4,
+  );
+  return { outcome, forecast, gates, sentence, commands, evaluateAt };
+}
+
+function outcomeOf(
+  failing: readonly GateVerdict[],
+  strategy: StepContext['strategy'],
+  placeAt: Instant,
+): DecisionOutcome {
+  if (strategy === 'respond') return 'nothing';
+  if (strategy === 'coach') return 'ask';
+  if (failing.some((verdict) => verdict.gate === 'halt')) return 'blocked';
+  if (failing.some((verdict) => verdict.gate === 'offer')) return 'blocked';
+  if (failing.some((verdict) => verdict.gate === 'trusted-telemetry')) return 'ask';
+  if (!Number.isFinite(placeAt)) return 'defer';
+  if (failing.length === 0) return 'order';
+  return failing.every((verdict) => verdict.retryAt !== undefined) ? 'defer' : 'blocked';
+}
+
+/** The first review at which the decision could change if nothing is heard; by bisection on days. */
+function nextLook(future: RunOut, context: StepContext, now: Instant): Instant {
+  const review = context.settings.reviewPeriodMs;
+  let low = 1;
+  let high = Math.max(Math.ceil(LONGEST_SLEEP_MS / review), 1);
+  if (!weighNow(future, context, now + high * review).due) return now + high * review;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (weighNow(future, context, now + middle * review).due) high = middle;
+    else low = middle + 1;
+  }
+  return now + low * review;
+}
