@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { NO_FILTER, openSchemaEngine } from './schema-engine.ts';
+import { NO_FILTER, withSchemaEngine } from './schema-engine.ts';
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../prisma', import.meta.url));
 
@@ -19,23 +19,24 @@ export async function applyMigrations(url: string): Promise<readonly string[]> {
   const lock = new pg.Client(url);
   await lock.connect();
   await lock.query("SELECT pg_advisory_lock(hashtext('neverout-migrations'))");
-  const engine = await openSchemaEngine(url, [schema]);
-  try {
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: {
-        baseDir,
-        lockfile: {
-          path: 'migration_lock.toml',
-          content: await readFile(join(baseDir, 'migration_lock.toml'), 'utf8'),
-        },
-        shadowDbInitScript: '',
-        migrationDirectories: await readMigrations(baseDir),
+  const input = {
+    migrationsList: {
+      baseDir,
+      lockfile: {
+        path: 'migration_lock.toml',
+        content: await readFile(join(baseDir, 'migration_lock.toml'), 'utf8'),
       },
-      filters: NO_FILTER,
-    });
+      shadowDbInitScript: '',
+      migrationDirectories: await readMigrations(baseDir),
+    },
+    filters: NO_FILTER,
+  };
+  try {
+    const { appliedMigrationNames } = await withSchemaEngine(url, [schema], (engine) =>
+      engine.applyMigrations(input),
+    );
     return appliedMigrationNames;
   } finally {
-    engine.free();
     await lock.end();
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
@@ -18,19 +19,19 @@ declare const WebAssembly: {
 let instantiated: Promise<void> | undefined;
 
 async function instantiate(): Promise<void> {
-  const wasmUrl = new URL(
-    'schema_engine_bg.wasm',
-    import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'),
-  );
+  const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const imports = { './schema_engine_bg.js': bindings };
-  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(wasmUrl)), imports);
+  const { instance } = await WebAssembly.instantiate(
+    await readFile(join(dirname(script), 'schema_engine_bg.wasm')),
+    imports,
+  );
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
 }
 
-export type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>;
+type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>;
 
-export interface SchemaFile {
+interface SchemaFile {
   readonly path: string;
   readonly content: string;
 }
@@ -41,6 +42,8 @@ export interface SchemaFile {
  */
 class WholeScriptPg extends PrismaPg {
   readonly #url: string;
+  /** The engine never closes what it opened. */
+  readonly #open: { dispose: () => Promise<void> }[] = [];
 
   constructor(config: { connectionString: string }) {
     super(config);
@@ -49,6 +52,7 @@ class WholeScriptPg extends PrismaPg {
 
   override async connect() {
     const adapter = await super.connect();
+    this.#open.push(adapter);
     adapter.executeScript = async (script) => {
       const client = new pg.Client(this.#url);
       await client.connect();
@@ -56,16 +60,30 @@ class WholeScriptPg extends PrismaPg {
     };
     return adapter;
   }
+
+  async disposeAll(): Promise<void> {
+    await Promise.all(this.#open.map((adapter) => adapter.dispose()));
+  }
 }
 
 /** No table is hidden from the engine. */
 export const NO_FILTER = { externalTables: [], externalEnums: [] };
 
-/** An engine over the database at `url`, with the datamodels of `files`. Free it after use. */
-export async function openSchemaEngine(url: string, files: readonly SchemaFile[]): Promise<SchemaEngine> {
+/** Runs `work` with an engine over the database at `url` and the datamodels of `files`. */
+export async function withSchemaEngine<Result>(
+  url: string,
+  files: readonly SchemaFile[],
+  work: (engine: SchemaEngine) => Promise<Result>,
+): Promise<Result> {
   instantiated ??= instantiate();
   await instantiated;
-  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptPg({ connectionString: url }));
+  const adapter = new WholeScriptPg({ connectionString: url });
   const datamodels = files.map(({ path, content }): [string, string] => [path, content]);
-  return bindings.SchemaEngine.new({ datamodels }, () => undefined, factory);
+  try {
+    const factory = bindMigrationAwareSqlAdapterFactory(adapter);
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, factory);
+    return await work(engine).finally(() => engine.free());
+  } finally {
+    await adapter.disposeAll();
+  }
 }
