@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from './start-error.ts';
+
+/** Makes the folder for the database and keys, or throws a StartError that names it. */
+export async function openDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `The data folder ${folder} cannot be written: set NEVEROUT_DATA to one that can (${why}).`,
+    );
+  }
+}
+
+export interface ApiToken {
+  readonly token: string;
+  /** Whether it was made just now, so that it is shown once. */
+  readonly isNew: boolean;
+}
+
+/** The API token of the default installation: random, kept in the data folder for its owner alone. */
+export async function readOrMakeApiToken(folder: string): Promise<ApiToken> {
+  const file = join(folder, 'api-token');
+  const known = await readFile(file, 'utf8').catch(() => null);
+  if (known !== null && known.trim() !== '') return { token: known.trim(), isNew: false };
+  const token = randomBytes(32).toString('base64url');
+  await writeFile(file, `${token}\n`, { mode: 0o600 });
+  return { token, isNew: true };
+}
