@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../../platform/config.ts';
+
+describe('parseConfig', () => {
+  test('an empty environment is a working default', () => {
+    const config = parseConfig({});
+    expect(config.NEVEROUT_ROLES).toEqual(['broker', 'rules', 'api']);
+    expect([config.MQTT_PORT, config.HTTP_PORT]).toEqual([1883, 3000]);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test('every bad variable is named at once', () => {
+    const bad = {
+      HTTP_PORT: '70000',
+      DATABASE_URL: 'mysql://x',
+      NEVEROUT_ROLES: 'broker,cook',
+      LOG_LEVEL: 'loud',
+    };
+    expect(() => parseConfig(bad)).toThrow(ConfigError);
+    for (const name of Object.keys(bad)) expect(() => parseConfig(bad)).toThrow(name);
+  });
+
+  test('an empty variable is one left out', () => {
+    expect(parseConfig({ DATABASE_URL: '', HTTP_PORT: '' })).toMatchObject({ HTTP_PORT: 3000 });
+  });
+
+  test('TLS needs its files', () => {
+    expect(() => parseConfig({ MQTT_TLS_PORT: '8883' })).toThrow('MQTT_TLS_PORT');
+  });
+
+  test('a short API token is refused', () => {
+    expect(() => parseConfig({ NEVEROUT_API_TOKEN: 'secret' })).toThrow('NEVEROUT_API_TOKEN');
+  });
+});
