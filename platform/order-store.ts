@@ -38,72 +38,69 @@ export interface TransitionedOrder {
 /**
  * One statement, so that no caller can move an order without its history, without telling the
  * consumable, or without the delivery being known as stock. The status is checked in the UPDATE itself:
- * of two that race, one finds nothing to do.
+ * of two that race, one finds nothing to do. Set-wise: a worker moves a batch as one caller moves one.
  */
 const TRANSITION = `
-  WITH moved AS (
-    UPDATE "order" SET status = $2::order_status, status_reason = $5, due_at = $7,
-      merchant_reference = coalesce($8, merchant_reference),
-      arrives_from = coalesce($9::date, arrives_from), arrives_to = coalesce($10::date, arrives_to),
-      total_minor = coalesce($11::int, total_minor),
-      announced_at = CASE WHEN $2::order_status = 'announced' THEN $3 ELSE announced_at END,
-      placed_at = CASE WHEN $2::order_status = 'placing' AND placed_at IS NULL THEN $3 ELSE placed_at END,
-      accepted_at = CASE WHEN $2::order_status = 'accepted' THEN $3 ELSE accepted_at END,
-      shipped_at = CASE WHEN $2::order_status = 'shipped' THEN $3 ELSE shipped_at END,
-      delivered_at = CASE WHEN $2::order_status = 'delivered' THEN $3 ELSE delivered_at END,
-      installed_at = CASE WHEN $2::order_status = 'installed' THEN $3 ELSE installed_at END
-    WHERE id = $1 AND status = ANY ($6::order_status[])
-    RETURNING id, customer_id, consumable_id, fillings, OLD.status AS from_status
+  WITH asked AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, "to" order_status, "from" order_status[],
+      "at" timestamptz, actor text, reason text, "dueAt" timestamptz, "merchantReference" text,
+      "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, detail jsonb)
+  ), moved AS (
+    UPDATE "order" o SET status = a."to", status_reason = a.reason, due_at = a."dueAt",
+      merchant_reference = coalesce(a."merchantReference", o.merchant_reference),
+      arrives_from = coalesce(a."arrivesFrom", o.arrives_from), arrives_to = coalesce(a."arrivesTo", o.arrives_to),
+      total_minor = coalesce(a."totalMinor", o.total_minor),
+      -- Placing that is tried again is not a new announcement: its month stays.
+      announced_at = CASE WHEN a."to" = 'announced' AND o.status <> 'placing' THEN a."at" ELSE o.announced_at END,
+      placed_at = CASE WHEN a."to" = 'placing' AND o.placed_at IS NULL THEN a."at" ELSE o.placed_at END,
+      accepted_at = CASE WHEN a."to" = 'accepted' THEN a."at" ELSE o.accepted_at END,
+      shipped_at = CASE WHEN a."to" = 'shipped' THEN a."at" ELSE o.shipped_at END,
+      delivered_at = CASE WHEN a."to" = 'delivered' THEN a."at" ELSE o.delivered_at END,
+      installed_at = CASE WHEN a."to" = 'installed' THEN a."at" ELSE o.installed_at END
+    FROM asked a
+    WHERE o.id = a."orderId" AND o.status = ANY (a."from")
+    RETURNING o.id, o.customer_id, o.consumable_id, o.fillings, OLD.status AS from_status,
+      a."to", a."at", a.actor, a.reason, a.detail
   ), history AS (
     INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, detail)
-    SELECT id, $3, from_status, $2::order_status, $4, $5, $12::jsonb FROM moved
+    SELECT id, "at", from_status, "to", actor, reason, detail FROM moved
   ), delivery AS (
     INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity, order_id)
-    SELECT c.device_id, c.id, 'delivered', $3, $3, moved.fillings, moved.id
-    FROM moved JOIN consumable c ON c.id = moved.consumable_id WHERE $2::order_status = 'delivered'
-    RETURNING id, consumable_id
+    SELECT c.device_id, c.id, 'delivered', m."at", m."at", m.fillings, m.id
+    FROM moved m JOIN consumable c ON c.id = m.consumable_id WHERE m."to" = 'delivered'
+    RETURNING id, order_id
   ), look_again AS (
     INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
-    SELECT consumable_id, '{}', '{}', ARRAY(SELECT id FROM delivery), $3 FROM moved
+    SELECT consumable_id, '{}', '{}', ARRAY(SELECT d.id FROM delivery d WHERE d.order_id = moved.id), "at" FROM moved
   )
   SELECT id, customer_id AS "customerId", consumable_id AS "consumableId", from_status AS "fromStatus" FROM moved`;
 
 /**
- * Moves an order along the lifecycle of core. Returns the order as it was found, or null when it does not
- * exist or its status does not allow the move (DESIGN §4.2).
+ * Moves orders along the lifecycle of core, each named at most once. Returns those that moved, as they
+ * were found: one that does not exist, or whose status does not allow the move, is not among them (DESIGN §4.2).
  */
+export async function transitionOrders(
+  db: Queryable,
+  transitions: readonly Transition[],
+): Promise<readonly TransitionedOrder[]> {
+  if (transitions.length === 0) return [];
+  const asked = transitions.map(({ at, dueAt, ...transition }) => ({
+    ...transition,
+    from: predecessorsOf(transition.to),
+    at: new Date(at),
+    dueAt: dueAt == null ? null : new Date(dueAt),
+  }));
+  const { rows } = await db.query<TransitionedOrder>(TRANSITION, [JSON.stringify(asked)]);
+  return rows;
+}
+
+/** Moves one order; null when it does not exist or its status does not allow the move. */
 export async function transitionOrder(
   db: Queryable,
   transition: Transition,
 ): Promise<TransitionedOrder | null> {
-  const {
-    orderId,
-    to,
-    at,
-    actor,
-    reason,
-    dueAt,
-    merchantReference,
-    arrivesFrom,
-    arrivesTo,
-    totalMinor,
-    detail,
-  } = transition;
-  const { rows } = await db.query<TransitionedOrder>(TRANSITION, [
-    orderId,
-    to,
-    new Date(at),
-    actor,
-    reason,
-    predecessorsOf(to),
-    dueAt == null ? null : new Date(dueAt),
-    merchantReference ?? null,
-    arrivesFrom ?? null,
-    arrivesTo ?? null,
-    totalMinor ?? null,
-    detail == null ? null : JSON.stringify(detail),
-  ]);
-  return rows[0] ?? null;
+  const [moved] = await transitionOrders(db, [transition]);
+  return moved ?? null;
 }
 
 /** Asks for a new evaluation of the consumables: something around them changed (a consent, a hold, an offer). */
