@@ -1,0 +1,43 @@
+import type { WorldCosts } from './world-parameters.ts';
+
+/** Why a filling ran out without a spare: the first cause that holds, in this order. */
+export type StockoutCause =
+  | 'late-parcel'
+  | 'phantom-spare'
+  | 'silent'
+  | 'cold-start'
+  | 'asked'
+  | 'never-ordered'
+  | 'too-late';
+
+/** One filling's end: a new one was installed. */
+export interface Cycle {
+  /** Day the new filling was installed. */
+  readonly day: number;
+  readonly stockout: boolean;
+  readonly cause: StockoutCause | null;
+  readonly lostDays: number;
+  /** Fraction thrown away. */
+  readonly residual: number;
+  /** Days the new filling lay on the shelf. */
+  readonly shelfDays: number;
+}
+
+export interface PlacedOrder {
+  readonly day: number;
+  readonly quantity: number;
+  /** A spare lay on the shelf or another order was open when it was placed. */
+  readonly duplicate: boolean;
+  /** The installed filling lasted more than twice as long as the policy expected (at least the longest lead time). */
+  readonly falseOrder: boolean;
+}
+
+/** Avoidable euro of one cycle: stockout, lost days, waste, holding. */
+export function costOf(cycle: Cycle, costs: WorldCosts): number {
+  return (
+    (cycle.stockout ? costs.stockout : 0) +
+    costs.lostWorkingDay * cycle.lostDays +
+    costs.unit * cycle.residual +
+    costs.shelfDay * cycle.shelfDays
+  );
+}
