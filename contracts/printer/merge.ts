@@ -151,7 +151,8 @@ export function samePrinter(a: PrinterIdentity, b: PrinterIdentity): boolean {
   return same(a.uuid, b.uuid) || same(a.mac, b.mac) || uuidOfMac(a.uuid, b.mac) || uuidOfMac(b.uuid, a.mac);
 }
 
-function mergeTwo(a: PrinterObservation, b: PrinterObservation): PrinterObservation {
+/** Two observations known to be of one printer, as one; the supply keys of `a` are kept. */
+export function mergeTwo(a: PrinterObservation, b: PrinterObservation): PrinterObservation {
   const supplies = mergeSupplies(a.supplies, b.supplies);
   const alerts = [
     ...a.alerts,

@@ -60,6 +60,32 @@ const privateSerials = [
 /** HP's PML strings start with a symbol set (two octets, e.g. 0x0115 = Roman-8). */
 const HP_SERIAL = '1.3.6.1.4.1.11.2.3.9.4.2.1.1.3.3.0';
 
+/** Table entries and columns that a live read walks: printerOids without `system`, and ifPhysAddress. */
+export const walkedEntries: readonly string[] = [
+  printerOids.general,
+  printerOids.supplies,
+  printerOids.colorants,
+  printerOids.marker,
+  printerOids.localization,
+  printerOids.alerts,
+  printerOids.hrDevice,
+  printerOids.hrPrinter,
+  '1.3.6.1.2.1.2.2.1.6',
+];
+/** Single objects that a live read asks for: name, description and what makers keep to themselves. */
+export const readScalars: readonly string[] = [
+  '1.3.6.1.2.1.1.1.0',
+  '1.3.6.1.2.1.1.2.0',
+  '1.3.6.1.2.1.1.5.0',
+  ...new Set([
+    ...deviceIdOids,
+    ...privateModels,
+    ...privateSerials,
+    HP_SERIAL,
+    ...Object.values(brotherOids),
+  ]),
+];
+
 function hpSerial(value: VarbindValue | undefined): string | undefined {
   if (!(value instanceof Uint8Array)) return undefined;
   const text = decodeText(value[0] !== undefined && value[0] < 0x20 ? value.subarray(2) : value, 2004);

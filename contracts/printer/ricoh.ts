@@ -18,6 +18,7 @@ export function ricohRows(view: SnmpView): SupplyRow[] {
         name: decodeText(name),
         unit: 'percent',
         capacity: 100,
+        assumedCapacity: true,
         level,
       },
     ];
