@@ -71,6 +71,7 @@ export const walkedEntries: readonly string[] = [
   printerOids.hrDevice,
   printerOids.hrPrinter,
   '1.3.6.1.2.1.2.2.1.6',
+  '1.3.6.1.4.1.367.3.2.1.2.24.1.1', // Ricoh's toner table
 ];
 /** Single objects that a live read asks for: name, description and what makers keep to themselves. */
 export const readScalars: readonly string[] = [
