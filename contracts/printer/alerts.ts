@@ -79,7 +79,7 @@ export function detectedErrors(octets: Uint8Array): PrinterAlert[] {
   });
 }
 
-export type SupplyCondition = NonNullable<Supply['condition']>;
+type SupplyCondition = NonNullable<Supply['condition']>;
 
 interface Meaning {
   condition: SupplyCondition;
@@ -109,7 +109,7 @@ const meanings: readonly (readonly [RegExp, Meaning])[] = [
   [/developer-empty/u, { condition: 'empty', types: ['developer'] }],
 ];
 
-export function meaningOf(code: string): Meaning | undefined {
+function meaningOf(code: string): Meaning | undefined {
   return meanings.find(([pattern]) => pattern.test(code))?.[1];
 }
 

@@ -1,5 +1,5 @@
 /** Fields of an IEEE 1284 device id (`MFG:HP;MDL:…;SN:…;`), keys in capitals; short and long names both occur. */
-export interface DeviceId {
+interface DeviceId {
   manufacturer?: string;
   model?: string;
   description?: string;

@@ -3,6 +3,8 @@ import type { Supply } from './observation.ts';
 const markers: readonly Supply['type'][] = ['toner', 'ink', 'ribbon', 'wax'];
 /** A common step is believed when chance would have made it less often than this. */
 const CHANCE_LIMIT = 0.02;
+/** A set that was put in together stays equal for a while; from here up equal levels are no sign of anything. */
+const NEARLY_FULL = 0.9;
 
 function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
@@ -52,14 +54,19 @@ export function inferQuanta(supplies: readonly Supply[]): Supply[] {
 
 /**
  * Printers that say 5 %, or 20 %, of every marker at once do not measure: the values are those of the
- * standard's encoding, the trust is taken away. All full is what a new printer looks like, and is left alone.
+ * standard's encoding, the trust is taken away. All (nearly) full is what a new printer looks like, and is left alone.
  */
 export function flagIdentical(supplies: readonly Supply[]): Supply[] {
   const levels = supplies
     .filter((s) => markers.includes(s.type))
     .map((s) => (s.level.kind === 'measured' ? s.level.value : undefined));
   const first = levels[0];
-  if (levels.length < 3 || first === undefined || first === 1 || levels.some((level) => level !== first))
+  if (
+    levels.length < 3 ||
+    first === undefined ||
+    first >= NEARLY_FULL ||
+    levels.some((level) => level !== first)
+  )
     return [...supplies];
   return supplies.map((s) => {
     if (s.level.kind !== 'measured' || s.level.value !== first || s.polarity === 'fills') return s;
@@ -70,4 +77,18 @@ export function flagIdentical(supplies: readonly Supply[]): Supply[] {
       notes: [...s.notes, 'same-for-every-marker'],
     };
   });
+}
+
+/**
+ * Level 0 of an unknown capacity is doubted, as parts that cannot be read say so too; but a printer that says
+ * -3 of another marker has a gauge that knows "some" from "none", and is believed.
+ */
+export function trustZeros(supplies: readonly Supply[]): Supply[] {
+  const knowsSome = supplies.some((s) => markers.includes(s.type) && s.notes.includes('some-remaining'));
+  if (!knowsSome) return [...supplies];
+  return supplies.map((s) =>
+    markers.includes(s.type) && s.notes.includes('zero-of-unknown-capacity')
+      ? { ...s, trust: 'normal', condition: s.condition ?? 'empty' }
+      : s,
+  );
 }

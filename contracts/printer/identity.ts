@@ -21,7 +21,7 @@ const knownMakers =
   /^(hp|hewlett[\s-]packard|brother|canon|dell|epson|fuji xerox|fujifilm|konica[\s-]minolta|kyocera(?: mita)?|lexmark|oki(?:data)?|panasonic|ricoh|samsung|sharp|toshiba(?: tec)?|triumph[\s-]adler|utax|xerox|zebra|ibm|lanier|savin|gestetner|nashuatec|infotec|develop|olivetti|pantum|sindoh|riso|printronix|sato|citizen|tsc|dymo|honeywell|intermec|datamax|kodak|ntek|ntt|muratec|tally(?:genicom)?|avision|sii)\b[\s,]*/iu;
 
 /** IANA enterprise numbers (sysObjectID 1.3.6.1.4.1.N) of makers whose text names no maker. */
-export const enterprises: Readonly<Record<number, string>> = {
+const enterprises: Readonly<Record<number, string>> = {
   11: 'HP',
   186: 'Toshiba',
   236: 'Samsung',
@@ -43,7 +43,7 @@ export const enterprises: Readonly<Record<number, string>> = {
   40093: 'Pantum',
 };
 
-export function canonicalMaker(text: string): string {
+function canonicalMaker(text: string): string {
   const clean = cleanText(text);
   const known = makers.find(([, pattern]) => pattern.test(clean))?.[0];
   if (known !== undefined) return known;
@@ -65,7 +65,7 @@ function modelOnly(text: string, serial: string | undefined): string {
     .replace(/(?<=\d\S*(?: .*)?)\s+(?:series|printer)$/iu, '');
 }
 
-export interface IdentityClues {
+interface IdentityClues {
   manufacturer?: string | undefined;
   /** In order of trust; the first that names something is the model. */
   models: readonly (string | undefined)[];
@@ -78,7 +78,7 @@ export interface IdentityClues {
 }
 
 const generic =
-  /^(?:generic\b|printer$|unknown|default|built-?in|.*\bmulti-environment\b|.*\bprint ?server\b|.*\bprinter controller$|laser printer$)/iu;
+  /^(?:generic\b|printer$|unknown|default|built-?in|.*\bmulti-environment\b|.*\bprint ?server\b|.*\bprinter controller$|.*\bprinting system$|laser printer$)/iu;
 
 function useful(text: string | undefined): string | undefined {
   const clean = text === undefined ? '' : cleanText(text);
@@ -86,7 +86,7 @@ function useful(text: string | undefined): string | undefined {
 }
 
 /** Serial numbers that could belong to this one printer: no blanks of the factory, no anonymised text. */
-export function usableSerial(text: string | undefined): string | undefined {
+function usableSerial(text: string | undefined): string | undefined {
   const clean = useful(text);
   return clean !== undefined && clean.length >= 4 && clean.length <= 64 && /\d/u.test(clean)
     ? clean

@@ -77,25 +77,36 @@ const classes: Readonly<Record<string, number>> = {
   '4': CLASS_FILLED,
 };
 
-/** printer-supply (PWG 5100.13 §5.6.28 ff.): the columns of prtMarkerSuppliesTable by their labels. */
+function printerSupplyRow(pairs: ReadonlyMap<string, string>, i: number, name: string): SupplyRow {
+  const row: SupplyRow = {
+    source: 'ipp-supply',
+    index: integerOf(pairs.get('index')) ?? i + 1,
+    name,
+    supplyClass: classes[pairs.get('class')?.toLowerCase() ?? ''],
+    typeLabel: pairs.get('type'),
+    unit: unitOfLabel(pairs.get('unit')),
+    capacity: integerOf(pairs.get('maxcapacity')),
+    level: integerOf(pairs.get('level')),
+    colorant: pairs.get('colorantname') ?? pairs.get('colorantvalue'),
+  };
+  // Thresholds are an addition of some makers. A receptacle with a mark for "nearly full" counts upwards.
+  const high = integerOf(pairs.get('highlevel'));
+  const low = integerOf(pairs.get('lowlevel'));
+  if (row.supplyClass === CLASS_FILLED)
+    return high !== undefined && row.capacity === 100 ? wasteRow(row, row.level, high) : row;
+  const isLow = row.level !== undefined && low !== undefined && row.level >= 0 && row.level <= low;
+  return isLow
+    ? { ...row, condition: row.level === 0 ? 'empty' : 'low', notes: ['below-low-threshold'] }
+    : row;
+}
+
+/** printer-supply (PWG 5100.13): the columns of prtMarkerSuppliesTable by their labels. */
 function printerSupplyRows(attributes: IppAttributes): SupplyRow[] {
   const names = texts(attributes, 'printer-supply-description');
   return (attributes.get('printer-supply') ?? []).slice(0, MAX_SUPPLIES).flatMap((value, i): SupplyRow[] => {
     const pairs = parsePairs(longText(value));
     if (pairs.size === 0) return [];
-    return [
-      {
-        source: 'ipp-supply',
-        index: integerOf(pairs.get('index')) ?? i + 1,
-        name: names[i] ?? '',
-        supplyClass: classes[pairs.get('class')?.toLowerCase() ?? ''],
-        typeLabel: pairs.get('type'),
-        unit: unitOfLabel(pairs.get('unit')),
-        capacity: integerOf(pairs.get('maxcapacity')),
-        level: integerOf(pairs.get('level')),
-        colorant: pairs.get('colorantname') ?? pairs.get('colorantvalue'),
-      },
-    ];
+    return [printerSupplyRow(pairs, i, names[i] ?? '')];
   });
 }
 

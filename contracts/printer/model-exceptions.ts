@@ -1,7 +1,7 @@
 import type { PrinterIdentity, SupplyLevel, SupplyType } from './observation.ts';
 
 /** What a code really means on one family of printers: an interval, never a made-up number. */
-export interface ExceptionalCode {
+interface ExceptionalCode {
   level: SupplyLevel;
   interval: [number, number];
   condition?: 'low' | 'empty';
@@ -22,7 +22,7 @@ export interface ModelException {
  * Departures from RFC 3805 that are documented by the maker or by people who own the device.
  * (The "150 %" of Brother in other tools is no exception: it is -3 divided by -2, two codes taken for numbers.)
  */
-export const modelExceptions: readonly ModelException[] = [
+const modelExceptions: readonly ModelException[] = [
   {
     manufacturer: /^(?:HP|Hewlett)/iu,
     model: /LaserJet 4500/iu,

@@ -53,7 +53,7 @@ export type SupplyUnit = (typeof supplyUnits)[number];
 const fraction = z.number().min(0).max(1);
 const shortText = z.string().min(1).max(255);
 
-export const supplyLevel = z.discriminatedUnion('kind', [
+const supplyLevel = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('measured'), value: fraction }),
   z.object({ kind: z.literal('some') }),
   z.object({ kind: z.literal('unknown') }),
@@ -61,7 +61,7 @@ export const supplyLevel = z.discriminatedUnion('kind', [
 export type SupplyLevel = z.infer<typeof supplyLevel>;
 
 /** Why a supply reads as it does; machine words, explained in docs and shown to ops. */
-export const supplyNotes = [
+const supplyNotes = [
   'some-remaining',
   'level-unknown',
   'level-missing',
@@ -89,7 +89,7 @@ export const supplyNotes = [
 ] as const;
 export type SupplyNote = (typeof supplyNotes)[number];
 
-export const supplySources = ['printer-mib', 'brother', 'ricoh', 'ipp-marker', 'ipp-supply'] as const;
+const supplySources = ['printer-mib', 'brother', 'ricoh', 'ipp-marker', 'ipp-supply'] as const;
 export type SupplySource = (typeof supplySources)[number];
 
 export const supply = z.object({
@@ -132,7 +132,7 @@ export const supply = z.object({
 });
 export type Supply = z.infer<typeof supply>;
 
-export const printerAlert = z.object({
+const printerAlert = z.object({
   source: z.enum(['alert-table', 'detected-error-state', 'state-reason', 'printer-alert']),
   severity: z.enum(['critical', 'warning', 'report', 'other']),
   /** A keyword: `toner-low`, `media-jam`, `marker-waste-almost-full`, or `code-<n>` when it has no name. */
@@ -143,7 +143,7 @@ export const printerAlert = z.object({
 });
 export type PrinterAlert = z.infer<typeof printerAlert>;
 
-export const printerIdentity = z.object({
+const printerIdentity = z.object({
   manufacturer: shortText.optional(),
   /** Without the manufacturer's name. */
   model: shortText.optional(),
@@ -157,7 +157,7 @@ export const printerIdentity = z.object({
 export type PrinterIdentity = z.infer<typeof printerIdentity>;
 
 const count = z.number().int().min(0);
-export const printerCounters = z.object({
+const printerCounters = z.object({
   /** Life count of marked pages: the finest measure of use that most printers have. */
   pages: count.optional(),
   sheets: count.optional(),
@@ -166,7 +166,7 @@ export const printerCounters = z.object({
 });
 export type PrinterCounters = z.infer<typeof printerCounters>;
 
-export const printerProblem = z.object({
+const printerProblem = z.object({
   code: z.string().min(1).max(64),
   detail: z.string().max(255).optional(),
 });

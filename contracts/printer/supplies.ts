@@ -1,4 +1,4 @@
-import { flagIdentical, inferQuanta } from './gauge.ts';
+import { flagIdentical, inferQuanta, trustZeros } from './gauge.ts';
 import { exceptionsFor } from './model-exceptions.ts';
 import type {
   PrinterIdentity,
@@ -58,7 +58,7 @@ function typeFor(row: SupplyRow, name: SupplyName): { type: SupplyType; notes: S
 }
 
 /** The colour's canonical name; what is not in the vocabulary is kept as the printer says it. */
-export function canonicalColorant(text: string | undefined): string | undefined {
+function canonicalColorant(text: string | undefined): string | undefined {
   const clean = text?.trim().toLowerCase().slice(0, 64);
   if (clean === undefined || clean === '' || /^(?:none|unknown|other|no|n\/a|-+|\d+)$/u.test(clean))
     return undefined;
@@ -154,5 +154,5 @@ export function suppliesOf(rows: readonly SupplyRow[], identity: PrinterIdentity
     rows.map((row, i) => supplyOf(row, names[i] ?? { description: row.name }, identity)),
   );
   const hints = rows.map((row, i) => ({ ordinal: names[i]?.ordinal, index: row.index }));
-  return inferQuanta(flagIdentical(assignKeys(supplies, hints)));
+  return inferQuanta(flagIdentical(trustZeros(assignKeys(supplies, hints))));
 }

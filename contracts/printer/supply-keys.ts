@@ -31,7 +31,7 @@ function transferKey(description: string): string {
   return 'transfer';
 }
 
-export interface KeyHints {
+interface KeyHints {
   ordinal?: number | undefined;
   index?: number | undefined;
 }

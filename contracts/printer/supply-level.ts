@@ -1,7 +1,7 @@
 import type { ModelException } from './model-exceptions.ts';
 import type { Supply, SupplyLevel, SupplyNote, SupplyUnit } from './observation.ts';
 
-export interface RawLevel {
+interface RawLevel {
   /** prtMarkerSuppliesLevel, or its like: -1, -2 and -3 are codes. */
   level: number | undefined;
   /** prtMarkerSuppliesMaxCapacity: -1 unrestricted, -2 unknown. */
@@ -9,7 +9,7 @@ export interface RawLevel {
   unit: SupplyUnit | undefined;
 }
 
-export type ReadLevel = Pick<Supply, 'level' | 'interval' | 'trust' | 'notes' | 'condition'>;
+type ReadLevel = Pick<Supply, 'level' | 'interval' | 'trust' | 'notes' | 'condition'>;
 
 const unknownLevel: SupplyLevel = { kind: 'unknown' };
 const someLevel: SupplyLevel = { kind: 'some' };

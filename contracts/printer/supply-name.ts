@@ -54,7 +54,7 @@ function partNumberIn(text: string): string | undefined {
 }
 
 /** First by words, in many languages; then by vendors' letters, but only beside a word for the part. */
-export function colorantIn(text: string): string | undefined {
+function colorantIn(text: string): string | undefined {
   for (const [colorant, words] of colorantWords) if (words.test(text)) return colorant;
   const part =
     /\b(?:TK|CK|PK)-\d+(?:[A-Z](?=[CMYK]))?([CMYK])[SL]?\b/u.exec(text) ??
@@ -66,10 +66,21 @@ export function colorantIn(text: string): string | undefined {
   const letters =
     /[([]\s*([A-Z]{1,3})\s*[)\]]/u.exec(text)?.[1] ??
     /(?:^|[\s:_-])(PBK|MBK|BK|LC|LM|GY|PK|[CMYK])(?=$|[\s:_,;-])/u.exec(text)?.[1];
-  return letters === undefined ? undefined : colorantLetters[letters.toLowerCase()];
+  if (letters !== undefined) return colorantLetters[letters.toLowerCase()];
+  // Large-format inks have more letters than offices know: "Ink Tank O".
+  const ink = /\bink\b.*[\s:_-]([ORGBV])$/iu.exec(text)?.[1];
+  return ink === undefined ? undefined : inkLetters[ink.toLowerCase()];
 }
 
-export function typeIn(text: string, model: string | undefined): SupplyType | undefined {
+const inkLetters: Readonly<Record<string, string>> = {
+  o: 'orange',
+  r: 'red',
+  g: 'green',
+  b: 'blue',
+  v: 'violet',
+};
+
+function typeIn(text: string, model: string | undefined): SupplyType | undefined {
   const ink = model !== undefined && inkModels.test(model);
   const byWord = typeWords.find(([, words]) => words.test(text))?.[0];
   if (byWord === 'wasteToner' && ink && !/toner/iu.test(text)) return 'wasteInk';

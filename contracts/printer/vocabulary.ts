@@ -121,7 +121,7 @@ export const typeWords: readonly (readonly [SupplyType, RegExp])[] = [
   ],
   [
     'wasteInk',
-    /(?:waste|used|spent)[\s_-]*ink|maintenance[\s_-]*(?:box|tank|cartridge)|wartungs(?:box|tank|kassette|patrone)|tinten?(?:abfall|auffang)|resttinte|encre usag|メンテナンス(?:ボックス|カートリッジ|タンク)|廃インク|廢墨|废墨/iu,
+    /(?:wasted?|used|spent)[\s_-]*ink|maintenance[\s_-]*(?:box|tank|cartridge)|wartungs(?:box|tank|kassette|patrone)|tinten?(?:abfall|auffang)|resttinte|encre usag|メンテナンス(?:ボックス|カートリッジ|タンク)|廃インク|廢墨|废墨/iu,
   ],
   [
     'wasteToner',

@@ -181,6 +181,19 @@ describe('printer-supply (PWG 5100.13)', () => {
     expect(supplies).toMatchObject([{ trust: 'suspect', interval: [0.2, 0.8], notes: ['sources-disagree'] }]);
   });
 
+  test('thresholds: low, and a receptacle that counts up to its mark', () => {
+    const { supplies } = observe(
+      supply(
+        'class=supplyThatIsConsumed;type=toner;unit=percent;maxcapacity=100;level=2;lowlevel=3;colorantname=cyan;',
+        'class=receptacleThatIsFilled;type=wasteToner;unit=percent;maxcapacity=100;level=10;highlevel=95;colorantname=unknown;',
+      ),
+    );
+    expect(supplies).toMatchObject([
+      { key: 'cyan', condition: 'low' },
+      { key: 'waste', level: { kind: 'measured', value: 0.9 }, raw: { level: 10 }, notes: ['counts-filled'] },
+    ]);
+  });
+
   test('nonsense in a value is skipped', () => {
     expect(observe(supply('', ';;;', 'level', '=')).problems.map((p) => p.code)).toEqual([
       'no-supplies-table',

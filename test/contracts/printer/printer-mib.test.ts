@@ -72,6 +72,22 @@ describe('levels (RFC 3805, prtMarkerSuppliesLevel)', () => {
     expect(one({ ...toner, ...row })).toMatchObject(expected);
   });
 
+  test('none is believed of a printer that says some of others', () => {
+    const two = (other: number) =>
+      observePrinterMib(
+        walkOf([
+          { type: 3, name: 'Toner Schwarz', level: 0, capacity: -2 },
+          { type: 3, name: 'Toner Cyan', level: other, capacity: -2 },
+        ]),
+      ).supplies[0];
+    expect(two(-3)).toMatchObject({
+      level: { kind: 'measured', value: 0 },
+      trust: 'normal',
+      condition: 'empty',
+    });
+    expect(two(-2)).toMatchObject({ level: { kind: 'measured', value: 0 }, trust: 'suspect' });
+  });
+
   test('exceptions of single models are intervals', () => {
     const hp = [model('HP Color LaserJet 4500')];
     expect(one({ ...toner, level: -2, capacity: -2 }, hp)).toMatchObject({
@@ -239,6 +255,7 @@ describe('gauges', () => {
     expect(suspects([5, 5, 5, 5])).toBe(4);
     expect(suspects([0, 0, 0, 0])).toBe(4);
     expect(suspects([100, 100, 100, 100])).toBe(0);
+    expect(suspects([97, 97, 97, 97])).toBe(0);
     expect(suspects([5, 5, 5, 6])).toBe(0);
     expect(suspects([5])).toBe(0);
   });
