@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import fastifyHelmet from '@fastify/helmet';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { registerConsents } from './consents/routes.ts';
+import { registerConsumables } from './consumables/routes.ts';
+import { registerCustomers } from './customers/routes.ts';
+import { registerDecisions } from './decisions/routes.ts';
+import { registerDeviceModels } from './device-models/routes.ts';
+import { registerDevices } from './devices/routes.ts';
+import { registerHolds } from './holds/routes.ts';
+import { bearerMatcher, guardRoutes } from './http/access.ts';
+import type { Api, ApiDeps } from './http/deps.ts';
+import { serveDocs } from './http/docs.ts';
+import { answerWithProblems } from './http/errors.ts';
+import { limitRates } from './http/limits.ts';
+import { observeRequests } from './http/observe.ts';
+import { registerMerchants } from './merchants/routes.ts';
+import { registerOperations } from './operations/routes.ts';
+import { registerOrders } from './orders/routes.ts';
+import { registerProblems } from './problems/routes.ts';
+import { registerProducts } from './products/routes.ts';
+import { registerWebhooks } from './webhooks/routes.ts';
+
+export type { ApiDeps } from './http/deps.ts';
+
+/** A request for 500 devices has some 200 kB; nothing else comes near. */
+const BODY_LIMIT_BYTES = 1_048_576;
+/** Slow senders hold a socket, not a worker; still, nobody needs longer than this. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** In the order of the reference. */
+const FEATURES: readonly ((app: Api, deps: ApiDeps) => void)[] = [
+  registerDeviceModels,
+  registerMerchants,
+  registerProducts,
+  registerCustomers,
+  registerDevices,
+  registerConsumables,
+  registerConsents,
+  registerHolds,
+  registerDecisions,
+  registerOrders,
+  registerWebhooks,
+  registerOperations,
+  registerProblems,
+];
+
+/** The HTTP API, ready to listen or to be injected into; it opens no port itself. */
+export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    disableRequestLogging: true,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  observeRequests(app, deps);
+  answerWithProblems(app);
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    hsts: deps.config.PUBLIC_URL?.startsWith('https:') === true,
+  });
+  const isToken = bearerMatcher(deps.apiToken);
+  await limitRates(app, isToken);
+  guardRoutes(app, isToken);
+  await serveDocs(app, deps.config.PUBLIC_URL);
+  await app.register((scope, _options, done) => {
+    for (const register of FEATURES) register(scope.withTypeProvider(), deps);
+    done();
+  });
+  await app.ready();
+  return app;
+}

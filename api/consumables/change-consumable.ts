@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { consumablePatchSchema, shelfCountEventSchema } from '../../contracts/http/consumables.ts';
+import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
+import type { ApiDeps } from '../http/deps.ts';
+import { ApiProblem, notFound } from '../http/problem.ts';
+import { transact } from '../http/transaction.ts';
+
+const FITS = `
+  SELECT FROM product_fit f JOIN consumable c ON c.device_model_id = f.device_model_id AND c.key = f.slot_key
+  WHERE c.id = $1 AND f.product_id = $2`;
+
+/** `$4`: whether to set the product, which may also be set to null. */
+const CHANGE = `
+  UPDATE consumable SET strategy = coalesce($2::strategy, strategy),
+    product_id = CASE WHEN $4 THEN $3::uuid ELSE product_id END
+  WHERE id = $1`;
+
+/** Announced under a consent, by the rules; what the customer approved by hand has no consent. */
+const ANNOUNCED_BY_ITSELF = `
+  SELECT id FROM "order" WHERE consumable_id = $1 AND status = 'announced' AND consent_id IS NOT NULL
+  FOR NO KEY UPDATE`;
+
+/**
+ * Changes strategy or product, and has the consumable evaluated anew. When the customer takes the
+ * autonomy back, an order that was announced without being asked for becomes a question.
+ */
+export async function changeConsumable(
+  { database, clock, metrics }: ApiDeps,
+  id: string,
+  { strategy, productId }: z.output<typeof consumablePatchSchema>,
+): Promise<void> {
+  const now = clock.now();
+  const demoted = await transact(database.pool, async (client) => {
+    if (productId != null) {
+      const { rowCount } = await client.query(FITS, [id, productId]);
+      if (rowCount === 0) await refuseProduct(client, id);
+    }
+    const values = [id, strategy ?? null, productId ?? null, productId !== undefined];
+    const { rowCount } = await client.query(CHANGE, values);
+    if (rowCount === 0) notFound('consumable', id);
+    await lookAgain(client, [id], now);
+    if (strategy === undefined || strategy === 'automatic') return 0;
+    const { rows } = await client.query<{ id: string }>(ANNOUNCED_BY_ITSELF, [id]);
+    for (const order of rows) {
+      const reason = `The strategy was changed to ${strategy}; the order waits for approval.`;
+      await transitionOrder(client, {
+        orderId: order.id,
+        to: 'proposed',
+        at: now,
+        actor: 'customer',
+        reason,
+      });
+    }
+    return rows.length;
+  });
+  metrics.orders.inc({ status: 'proposed' }, demoted);
+}
+
+async function refuseProduct(
+  client: { query: (text: string, values: unknown[]) => Promise<{ rowCount: number | null }> },
+  id: string,
+) {
+  const { rowCount } = await client.query('SELECT FROM consumable WHERE id = $1', [id]);
+  if (rowCount === 0) notFound('consumable', id);
+  throw new ApiProblem('does-not-fit', {});
+}
+
+/** The event and its queue row in one statement: rules fold the count like any other event. */
+const COUNT_SHELF = `
+  WITH event AS (
+    INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity)
+    SELECT device_id, id, 'shelf-count', $3, $3, $2 FROM consumable WHERE id = $1
+    RETURNING id, consumable_id, quantity, at
+  ), look AS (
+    INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
+    SELECT consumable_id, '{}', '{}', ARRAY[id], $3 FROM event
+  )
+  SELECT id, consumable_id AS "consumableId", quantity, at FROM event`;
+
+export async function countShelf(
+  { database, clock }: ApiDeps,
+  consumableId: string,
+  quantity: number,
+): Promise<z.output<typeof shelfCountEventSchema>> {
+  const { rows } = await database.pool.query<z.output<typeof shelfCountEventSchema>>(COUNT_SHELF, [
+    consumableId,
+    quantity,
+    new Date(clock.now()),
+  ]);
+  return rows[0] ?? notFound('consumable', consumableId);
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { idParams } from '../../contracts/http/common.ts';
+import {
+  consumablePatchSchema,
+  consumableSchema,
+  consumablesPage,
+  consumablesQuery,
+  readingsPage,
+  readingsQuery,
+  shelfCountEventSchema,
+  shelfCountSchema,
+} from '../../contracts/http/consumables.ts';
+import { byId, byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
+import type { Api, ApiDeps } from '../http/deps.ts';
+import { operation } from '../http/operation.ts';
+import { notFound } from '../http/problem.ts';
+import { changeConsumable, countShelf } from './change-consumable.ts';
+import {
+  type ConsumableRow,
+  LIST_BY_RUN_OUT,
+  LIST_NEWEST,
+  LIST_READINGS,
+  READ_CONSUMABLE,
+  type Reading,
+  toConsumable,
+} from './read-consumables.ts';
+
+export function registerConsumables(app: Api, deps: ApiDeps): void {
+  registerList(app, deps);
+  registerOne(app, deps);
+  registerReadings(app, deps);
+}
+
+function registerList(app: Api, { database: { pool } }: ApiDeps): void {
+  app.get(
+    '/v1/consumables',
+    operation({
+      access: 'token',
+      tag: 'Consumables',
+      summary: 'List consumables, newest or soonest to run out first',
+      querystring: consumablesQuery,
+      response: { 200: consumablesPage },
+      problems: ['invalid-cursor'],
+    }),
+    async ({ query: { customerId, deviceId, productId, sort, limit, cursor } }) => {
+      const filters = [customerId ?? null, deviceId ?? null, productId ?? null];
+      if (sort === 'newest') {
+        const [after] = decodeCursor(cursor, byId) ?? [null];
+        const { rows } = await pool.query<ConsumableRow>(LIST_NEWEST, [...filters, after, limit + 1]);
+        return toPage(rows.map(toConsumable), limit, ({ id }) => [id]);
+      }
+      const [runOut, id] = decodeCursor(cursor, byTimeAndId) ?? [null, null];
+      const { rows } = await pool.query<ConsumableRow>(LIST_BY_RUN_OUT, [...filters, runOut, id, limit + 1]);
+      return toPage(rows.map(toConsumable), limit, (row) => [row.runOut.p50?.toISOString(), row.id]);
+    },
+  );
+}
+
+function registerOne(app: Api, deps: ApiDeps): void {
+  const { pool } = deps.database;
+  const read = async (id: string) => {
+    const { rows } = await pool.query<ConsumableRow>(READ_CONSUMABLE, [id]);
+    return toConsumable(rows[0] ?? notFound('consumable', id));
+  };
+  app.get(
+    '/v1/consumables/:consumableId',
+    operation({
+      access: 'token',
+      tag: 'Consumables',
+      summary: 'Read a consumable',
+      params: idParams('consumableId'),
+      response: { 200: consumableSchema },
+      problems: ['not-found'],
+    }),
+    ({ params }) => read(params.consumableId),
+  );
+  app.patch(
+    '/v1/consumables/:consumableId',
+    operation({
+      access: 'token',
+      tag: 'Consumables',
+      summary: 'Choose its strategy or product',
+      description:
+        'It is evaluated anew. Taking autonomy back turns an announced automatic order into a question.',
+      params: idParams('consumableId'),
+      body: consumablePatchSchema,
+      response: { 200: consumableSchema },
+      problems: ['not-found', 'does-not-fit'],
+    }),
+    async ({ params: { consumableId }, body }) => {
+      await changeConsumable(deps, consumableId, body);
+      return await read(consumableId);
+    },
+  );
+  app.post(
+    '/v1/consumables/:consumableId/shelf-counts',
+    operation({
+      access: 'token',
+      tag: 'Consumables',
+      summary: 'Say how many spares there are',
+      params: idParams('consumableId'),
+      body: shelfCountSchema,
+      response: { 201: shelfCountEventSchema },
+      problems: ['not-found'],
+    }),
+    async ({ params, body }, reply) =>
+      reply.code(201).send(await countShelf(deps, params.consumableId, body.quantity)),
+  );
+}
+
+const readingKey = z.tuple([z.iso.datetime(), z.number().int()]);
+
+function registerReadings(app: Api, { database: { pool } }: ApiDeps): void {
+  app.get(
+    '/v1/consumables/:consumableId/readings',
+    operation({
+      access: 'token',
+      tag: 'Consumables',
+      summary: 'List its readings, newest first',
+      params: idParams('consumableId'),
+      querystring: readingsQuery,
+      response: { 200: readingsPage },
+      problems: ['not-found', 'invalid-cursor'],
+    }),
+    async ({ params: { consumableId }, query: { from, to, limit, cursor } }) => {
+      const [at, seq] = decodeCursor(cursor, readingKey) ?? [null, null];
+      const values = [consumableId, from ?? null, to ?? null, at, seq, limit + 1];
+      const { rows } = await pool.query<Reading>(LIST_READINGS, values);
+      if (rows.length === 0) {
+        const { rowCount } = await pool.query('SELECT FROM consumable WHERE id = $1', [consumableId]);
+        if (rowCount === 0) notFound('consumable', consumableId);
+      }
+      return toPage(rows, limit, (row) => [row.at.toISOString(), row.seq]);
+    },
+  );
+}

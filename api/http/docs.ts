@@ -1,0 +1,59 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { pruneComponents } from './prune-components.ts';
+
+export const TAGS = {
+  'Device models': 'What kinds of devices there are, and the slots that each has for consumables.',
+  Merchants: 'Who sells consumables, and how they are reached.',
+  Products: 'What merchants sell, and which slots it fits.',
+  Customers: 'Who owns devices and decides about orders.',
+  Devices: 'Registered devices and their credentials.',
+  Consumables: 'Slots of devices: level, forecast, strategy, readings.',
+  Consents: 'Who agreed to what, append-only; mandates are the limits of automatic orders.',
+  Holds: 'Dates without deliveries.',
+  Decisions: 'Why something was or was not ordered.',
+  Orders: 'From proposal to installation.',
+  Webhooks: 'What merchants tell.',
+  Operations: 'Halts, dead letters, settings, counts, health.',
+} as const;
+export type Tag = keyof typeof TAGS;
+
+const DESCRIPTION = `Neverout registers devices and their consumables, shows what they will need and when, and takes
+the customer's decisions. Bodies are JSON in camelCase, instants are ISO 8601, dates are meant in the
+customer's time zone, amounts are integers in minor units of their currency. Lists are paged: pass
+\`nextCursor\` as \`cursor\`. Whatever is not a success is a problem document (RFC 9457).`;
+
+/** The swagger page's own policy, without the plugin's upgrade to https: it is served in plain on a LAN. */
+const withoutUpgrade = (header: string): string => header.replace(/\s*upgrade-insecure-requests;?/, '');
+
+export async function serveDocs(app: FastifyInstance, publicUrl: string | undefined): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Neverout',
+        version: '0.1.0',
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: publicUrl ?? '/' }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      components: {
+        securitySchemes: {
+          apiToken: { type: 'http', scheme: 'bearer', description: 'The API token of this installation.' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => pruneComponents(jsonSchemaTransformObject(document)),
+  });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: withoutUpgrade,
+    uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, validatorUrl: null },
+  });
+  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
+}

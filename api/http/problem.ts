@@ -1,0 +1,64 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  PROBLEM_MEDIA_TYPE,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  problemType,
+} from '../../contracts/problem.ts';
+
+/** Names in braces of a template. */
+type NamesIn<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : never;
+type Values<Code extends ProblemCode> = Readonly<
+  Record<NamesIn<(typeof PROBLEMS)[Code]['detail']>, string | number>
+>;
+type FieldErrors = NonNullable<Problem['errors']>;
+
+/** An answer that is not a success. Thrown in a handler, sent as a problem document. */
+export class ApiProblem<Code extends ProblemCode = ProblemCode> extends Error {
+  override readonly name = 'ApiProblem';
+  readonly code: Code;
+  readonly errors: FieldErrors | undefined;
+
+  constructor(code: Code, values: Values<Code>, errors?: FieldErrors) {
+    super(fill(PROBLEMS[code].detail, values));
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (_match, name: string) => String(values[name] ?? ''));
+}
+
+/** The same as `throw`, for use in an expression: `row ?? notFound('order', id)`. */
+export function notFound(what: string, id: string): never {
+  throw new ApiProblem('not-found', { what, id });
+}
+
+export function problemBody(problem: ApiProblem, requestId: string): Problem {
+  const { status, title } = PROBLEMS[problem.code];
+  return {
+    type: problemType(problem.code),
+    title,
+    status,
+    detail: problem.message,
+    code: problem.code,
+    requestId,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  };
+}
+
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: ApiProblem): FastifyReply {
+  const body = problemBody(problem, request.id);
+  if (body.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (body.status === 503) reply.header('retry-after', '5');
+  // As text: an answer about a failure must not fail in a serializer.
+  return reply.code(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+}
+
+/** Sentence for the description of a status in the OpenAPI document. */
+export const statusText = (status: number): string => STATUS_CODES[status] ?? String(status);

@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import { idParams } from '../../contracts/http/common.ts';
+import { haltSchema, haltsPage, haltsQuery, newHaltSchema } from '../../contracts/http/halts.ts';
+import { byId, decodeCursor, toPage } from '../http/cursor.ts';
+import type { Api, ApiDeps } from '../http/deps.ts';
+import { operation } from '../http/operation.ts';
+import { notFound } from '../http/problem.ts';
+
+type Halt = z.output<typeof haltSchema>;
+
+/**
+ * After a halt is lifted, what a gate had stopped is evaluated anew, and announced orders that it put off
+ * are due again. Parameters: product, device model, merchant (each or null), now.
+ */
+const RESUME = `
+  WITH concerned AS (
+    SELECT c.id, s.outcome FROM consumable c
+    JOIN consumable_state s ON s.consumable_id = c.id
+    LEFT JOIN product p ON p.id = c.product_id
+    WHERE ($1::uuid IS NULL OR c.product_id = $1) AND ($2::uuid IS NULL OR c.device_model_id = $2)
+      AND ($3::uuid IS NULL OR p.merchant_id = $3)
+  ), due AS (
+    UPDATE "order" o SET due_at = greatest(o.cancel_until, $4::timestamptz)
+    FROM concerned WHERE o.consumable_id = concerned.id AND o.status = 'announced'
+      AND o.due_at > greatest(o.cancel_until, $4::timestamptz)
+  )
+  INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
+  SELECT id, '{}', '{}', '{}', $4 FROM concerned WHERE outcome IN ('blocked', 'defer')`;
+
+export function registerHalts(app: Api, deps: ApiDeps): void {
+  const { database, clock } = deps;
+  const { halt } = database.prisma;
+  app.post(
+    '/v1/halts',
+    operation({
+      access: 'token',
+      tag: 'Operations',
+      summary: 'Stop placing orders',
+      description: 'Takes effect at the next placement on every process.',
+      body: newHaltSchema,
+      response: { 201: haltSchema },
+      problems: ['unknown-reference'],
+    }),
+    async ({ body }, reply) =>
+      reply.code(201).send(await halt.create({ data: { ...body, createdAt: new Date(clock.now()) } })),
+  );
+  app.get(
+    '/v1/halts',
+    operation({
+      access: 'token',
+      tag: 'Operations',
+      summary: 'List halts, newest first',
+      querystring: haltsQuery,
+      response: { 200: haltsPage },
+      problems: ['invalid-cursor'],
+    }),
+    async ({ query: { inForce, limit, cursor } }) => {
+      const after = decodeCursor(cursor, byId);
+      const rows = await halt.findMany({
+        where: {
+          ...(after === null ? {} : { id: { lt: after[0] } }),
+          ...(inForce === undefined ? {} : { liftedAt: inForce ? null : { not: null } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+      });
+      return toPage(rows, limit, ({ id }) => [id]);
+    },
+  );
+  app.post(
+    '/v1/halts/:haltId/lift',
+    operation({
+      access: 'token',
+      tag: 'Operations',
+      summary: 'Lift a halt',
+      description: 'What it stopped is evaluated anew. Lifting twice changes nothing.',
+      params: idParams('haltId'),
+      response: { 200: haltSchema },
+      problems: ['not-found'],
+    }),
+    ({ params }) => lift(deps, params.haltId),
+  );
+}
+
+async function lift({ database, clock }: ApiDeps, id: string): Promise<Halt> {
+  const now = new Date(clock.now());
+  const { halt } = database.prisma;
+  const [lifted] = await halt.updateManyAndReturn({ where: { id, liftedAt: null }, data: { liftedAt: now } });
+  if (lifted !== undefined) {
+    await database.pool.query(RESUME, [lifted.productId, lifted.deviceModelId, lifted.merchantId, now]);
+  }
+  return lifted ?? (await halt.findUnique({ where: { id } })) ?? notFound('halt', id);
+}

@@ -1,0 +1,33 @@
+import { settingsSchema } from '../../contracts/http/operations.ts';
+import type { Api, ApiDeps } from '../http/deps.ts';
+import { operation } from '../http/operation.ts';
+
+/** Those that shape what the platform does; addresses, paths and keys are nobody's business here. */
+export function registerSettings(app: Api, { config }: ApiDeps): void {
+  app.get(
+    '/v1/settings',
+    operation({
+      access: 'token',
+      tag: 'Operations',
+      summary: 'Read the settings in force',
+      response: { 200: settingsSchema },
+    }),
+    () => ({
+      cancelWindowHours: config.CANCEL_WINDOW_HOURS,
+      reviewPeriodHours: config.REVIEW_PERIOD_HOURS,
+      staleAfterDays: config.STALE_AFTER_DAYS,
+      clockLimitMinutes: config.CLOCK_LIMIT_MINUTES,
+      readingRetentionMonths: config.READING_RETENTION_MONTHS,
+      deadLetterRetentionDays: config.DEAD_LETTER_RETENTION_DAYS,
+      evaluateEveryMs: config.EVALUATE_EVERY_MS,
+      mqttMaxPayloadBytes: config.MQTT_MAX_PAYLOAD_BYTES,
+      mqttMessagesPerSecond: config.MQTT_MESSAGES_PER_SECOND,
+      mqttConnectionsPerMinute: config.MQTT_CONNECTIONS_PER_MINUTE,
+      mqttMaxConnections: config.MQTT_MAX_CONNECTIONS,
+      costStockoutMinor: config.COST_STOCKOUT_MINOR,
+      costStockoutPerDayMinor: config.COST_STOCKOUT_PER_DAY_MINOR,
+      costHoldingPerDayMinor: config.COST_HOLDING_PER_DAY_MINOR,
+      costShippingMinor: config.COST_SHIPPING_MINOR,
+    }),
+  );
+}

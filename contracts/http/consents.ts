@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import {
+  currency,
+  instant,
+  label,
+  minorUnits,
+  pageOf,
+  pageQuery,
+  queryFlag,
+  reason,
+  uuid,
+  wholeNumber,
+} from './common.ts';
+
+export const PURPOSES = ['telemetry', 'automatic-order', 'coaching'] as const;
+
+const addressSchema = z
+  .object({
+    recipient: label,
+    street: label,
+    postalCode: z.string().max(20),
+    city: label,
+    region: label.optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .describe('ISO 3166.'),
+  })
+  .meta({ id: 'Address' });
+
+const limits = {
+  productIds: z.array(uuid).min(1).max(500).describe('Products that may be ordered.'),
+  currency,
+  maxUnitPriceMinor: minorUnits,
+  maxQuantity: wholeNumber.max(1000).describe('Units per order.'),
+  maxSpendPerMonthMinor: minorUnits.describe(
+    "Per calendar month in the customer's time zone, with shipping.",
+  ),
+  maxOrdersPerMonth: wholeNumber.max(1000).nullable(),
+  minDaysBetweenOrders: z.number().int().min(0).max(3650).nullable(),
+  deliveryAddress: addressSchema,
+};
+
+export const newMandateSchema = z
+  .object({
+    ...limits,
+    maxOrdersPerMonth: limits.maxOrdersPerMonth.default(null),
+    minDaysBetweenOrders: limits.minDaysBetweenOrders.default(null),
+    paymentReference: z
+      .string()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe("The payment service's token; never a card number. Not shown again."),
+  })
+  .meta({ id: 'NewMandate' });
+
+export const mandateSchema = z
+  .object({
+    ...limits,
+    deliveryAddress: z.record(z.string(), z.unknown()),
+    hasPaymentReference: z.boolean(),
+  })
+  .meta({ id: 'Mandate' });
+
+export const newConsentSchema = z
+  .object({
+    customerId: uuid,
+    purpose: z.enum(PURPOSES),
+    consumableId: uuid.nullable().default(null).describe('null: every consumable of the customer.'),
+    version: z.string().min(1).max(50).describe('Of the text.'),
+    text: z.string().min(1).max(20_000).describe('Exactly what was shown.'),
+    language: z.string().min(2).max(35),
+    method: z.string().min(1).max(100).describe('How it was given: "portal checkbox", "signed paper".'),
+    validUntil: instant.nullable().default(null),
+    mandate: newMandateSchema.optional(),
+  })
+  .superRefine(({ purpose, mandate }, context) => {
+    if (purpose === 'automatic-order' && mandate === undefined) {
+      context.addIssue({ code: 'custom', path: ['mandate'], message: 'a consent to order needs a mandate' });
+    }
+    if (purpose !== 'automatic-order' && mandate !== undefined) {
+      context.addIssue({ code: 'custom', path: ['mandate'], message: 'only automatic-order has a mandate' });
+    }
+  })
+  .meta({
+    id: 'NewConsent',
+    examples: [
+      {
+        customerId: '0197f0c2-6d1e-7000-8000-000000000003',
+        purpose: 'automatic-order',
+        version: '2026-11',
+        text: 'Order toner for me within the limits below. I can stop this at any time.',
+        language: 'en',
+        method: 'portal',
+        mandate: {
+          productIds: ['0197f0c2-6d1e-7000-8000-000000000004'],
+          currency: 'EUR',
+          maxUnitPriceMinor: 10_000,
+          maxQuantity: 2,
+          maxSpendPerMonthMinor: 20_000,
+          deliveryAddress: {
+            recipient: 'Familie Weber',
+            street: 'Hauptstraße 1',
+            postalCode: '10115',
+            city: 'Berlin',
+            country: 'DE',
+          },
+        },
+      },
+    ],
+  });
+
+export const consentSchema = z
+  .object({
+    id: uuid,
+    customerId: uuid,
+    purpose: z.enum(PURPOSES),
+    consumableId: uuid.nullable(),
+    version: z.string(),
+    text: z.string(),
+    textHash: z.string().describe('SHA-256 of the text in UTF-8, lower-case hex.'),
+    language: z.string(),
+    method: z.string(),
+    actor: z.string(),
+    grantedAt: instant,
+    validUntil: instant.nullable(),
+    mandate: mandateSchema.nullable(),
+    withdrawal: z
+      .object({ withdrawnAt: instant, actor: z.string(), method: z.string(), reason: z.string().nullable() })
+      .nullable(),
+  })
+  .meta({ id: 'Consent' });
+
+export const consentsQuery = z.object({
+  ...pageQuery,
+  customerId: uuid,
+  live: queryFlag.optional().describe('true: neither withdrawn nor expired; false: the others.'),
+});
+export const consentsPage = pageOf(consentSchema);
+
+export const withdrawConsentSchema = z
+  .object({ method: z.string().min(1).max(100).default('api'), reason: reason.nullable().default(null) })
+  .prefault({})
+  .meta({ id: 'WithdrawConsent' });
+export const withdrawnConsentSchema = z
+  .object({
+    consent: consentSchema,
+    cancelledOrderIds: z.array(uuid).describe('Orders that this withdrawal cancelled.'),
+    placingOrderIds: z
+      .array(uuid)
+      .describe('Orders that were just being placed: cancelled at the merchant if it accepted them.'),
+  })
+  .meta({ id: 'WithdrawnConsent' });

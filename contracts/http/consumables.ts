@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { instant, pageOf, pageQuery, uuid } from './common.ts';
+import { strategy } from './devices.ts';
+import { ORDER_STATUSES } from './orders.ts';
+
+export const consumableSchema = z
+  .object({
+    id: uuid,
+    deviceId: uuid,
+    deviceName: z.string(),
+    deviceModelId: uuid,
+    customerId: uuid.nullable(),
+    key: z.string(),
+    name: z.string(),
+    polarity: z.enum(['depletes', 'fills']),
+    strategy,
+    product: z
+      .object({
+        id: uuid,
+        sku: z.string(),
+        name: z.string(),
+        unitPriceMinor: z.number().int(),
+        currency: z.string(),
+      })
+      .nullable()
+      .describe('What is ordered for it; null: nothing fits yet.'),
+    level: z.number().min(0).max(1).nullable().describe('Fraction believed left; null: not known.'),
+    levelAt: instant.nullable().describe('When the level was last read.'),
+    onShelf: z.number().describe('Spare fillings.'),
+    runOut: z
+      .object({ p10: instant.nullable(), p50: instant.nullable(), p90: instant.nullable() })
+      .describe(
+        'When it runs out: with 10, 50 and 90 % probability before. null: further than the forecast looks.',
+      ),
+    outcome: z.string().nullable().describe('Of the last decision.'),
+    sentence: z.string().nullable().describe('What happens next and why, in one sentence.'),
+    lastDecisionId: uuid.nullable(),
+    evaluatedAt: instant.nullable(),
+    openOrder: z.object({ id: uuid, status: z.enum(ORDER_STATUSES) }).nullable(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Consumable' });
+
+export const consumablesQuery = z.object({
+  ...pageQuery,
+  customerId: uuid.optional(),
+  deviceId: uuid.optional(),
+  productId: uuid.optional(),
+  sort: z
+    .enum(['newest', 'runOut'])
+    .default('newest')
+    .describe('runOut: soonest first; only those with a forecast.'),
+});
+export const consumablesPage = pageOf(consumableSchema);
+
+export const consumablePatchSchema = z
+  .object({ strategy, productId: uuid.nullable() })
+  .partial()
+  .meta({ id: 'ConsumablePatch', examples: [{ strategy: 'automatic' }] });
+
+/** More spares than this is a typing error. */
+const MAX_SPARES = 1000;
+export const shelfCountSchema = z
+  .object({ quantity: z.number().min(0).max(MAX_SPARES).describe('Spare fillings on the shelf now.') })
+  .meta({ id: 'NewShelfCount', examples: [{ quantity: 2 }] });
+export const shelfCountEventSchema = z
+  .object({ id: uuid, consumableId: uuid, quantity: z.number(), at: instant })
+  .meta({ id: 'ShelfCount' });
+
+export const readingSchema = z
+  .object({
+    at: instant.describe("The device's own time."),
+    seq: z.number().int(),
+    receivedAt: instant,
+    levelKind: z.enum(['measured', 'some', 'unknown']),
+    level: z.number().nullable(),
+    useCounter: z.number().nullable(),
+    supplySerial: z.string().nullable(),
+    historical: z.boolean(),
+  })
+  .meta({ id: 'Reading' });
+export const readingsQuery = z.object({ ...pageQuery, from: instant.optional(), to: instant.optional() });
+export const readingsPage = pageOf(readingSchema);

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { currency, instant, label, pageOf, timeZone, uuid } from './common.ts';
+
+const language = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+  .meta({ description: 'BCP 47.', examples: ['de'] });
+const jurisdiction = z
+  .string()
+  .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/)
+  .meta({
+    description: 'ISO 3166 country or region whose rules apply; EU for the Union at large.',
+    examples: ['DE'],
+  });
+
+export const newCustomerSchema = z
+  .object({
+    name: label,
+    email: z.email().max(254).nullable().default(null),
+    timeZone,
+    language: language.default('en'),
+    jurisdiction: jurisdiction.default('EU'),
+    currency,
+  })
+  .meta({
+    id: 'NewCustomer',
+    examples: [
+      {
+        name: 'Familie Weber',
+        timeZone: 'Europe/Berlin',
+        language: 'de',
+        jurisdiction: 'DE',
+        currency: 'EUR',
+      },
+    ],
+  });
+
+export const customerPatchSchema = z
+  .object({ name: label, email: z.email().max(254).nullable(), timeZone, language })
+  .partial()
+  .meta({ id: 'CustomerPatch', examples: [{ timeZone: 'Europe/Lisbon' }] });
+
+export const customerSchema = z
+  .object({
+    id: uuid,
+    name: z.string(),
+    email: z.string().nullable(),
+    timeZone: z.string(),
+    language: z.string(),
+    jurisdiction: z.string(),
+    currency: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Customer' });
+
+export const customersPage = pageOf(customerSchema);

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { actingFor, instant, localDate, pageOf, pageQuery, reason, uuid } from './common.ts';
+
+export const ORDER_STATUSES = [
+  'proposed',
+  'announced',
+  'placing',
+  'accepted',
+  'shipped',
+  'delivered',
+  'installed',
+  'declined',
+  'cancelled',
+  'expired',
+  'rejected',
+  'returned',
+  'lost',
+] as const;
+const status = z.enum(ORDER_STATUSES);
+
+export const orderSchema = z
+  .object({
+    id: uuid.describe("Also the merchant's Idempotency-Key."),
+    customerId: uuid,
+    consumableId: uuid,
+    consumableName: z.string(),
+    deviceId: uuid,
+    deviceName: z.string(),
+    productId: uuid,
+    productName: z.string(),
+    sku: z.string(),
+    merchantId: uuid,
+    merchantName: z.string(),
+    merchantReference: z.string().nullable(),
+    consentId: uuid.nullable(),
+    decisionId: uuid.nullable(),
+    status,
+    statusReason: z.string().nullable(),
+    quantity: z.number().int().describe('Units of the product.'),
+    fillings: z.number().int(),
+    unitPriceMinor: z.number().int(),
+    shippingMinor: z.number().int(),
+    totalMinor: z.number().int(),
+    currency: z.string(),
+    createdAt: instant,
+    cancelUntil: instant.nullable(),
+    dueAt: instant.nullable().describe('When the platform next acts on it.'),
+    announcedAt: instant.nullable(),
+    placedAt: instant.nullable(),
+    acceptedAt: instant.nullable(),
+    arrivesFrom: localDate.nullable(),
+    arrivesTo: localDate.nullable(),
+    shippedAt: instant.nullable(),
+    deliveredAt: instant.nullable(),
+    installedAt: instant.nullable(),
+  })
+  .meta({ id: 'Order' });
+
+const historyEntry = z
+  .object({
+    at: instant,
+    fromStatus: status.nullable(),
+    toStatus: status,
+    actor: z.string(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'OrderHistoryEntry' });
+
+export const orderWithHistorySchema = orderSchema
+  .extend({ history: z.array(historyEntry).describe('Oldest first.') })
+  .meta({ id: 'OrderWithHistory' });
+
+export const ordersQuery = z.object({
+  ...pageQuery,
+  status: status.optional(),
+  customerId: uuid.optional(),
+  consumableId: uuid.optional(),
+});
+export const ordersPage = pageOf(orderSchema);
+
+export const orderActionSchema = z
+  .object({ reason: reason.nullable().default(null), actingFor })
+  .prefault({})
+  .meta({ id: 'OrderAction', examples: [{ reason: 'We still have enough.' }] });

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import {
+  currency,
+  instant,
+  label,
+  minorUnits,
+  pageOf,
+  pageQuery,
+  queryFlag,
+  uuid,
+  wholeNumber,
+} from './common.ts';
+import { slotKey } from './device-models.ts';
+
+export const fitSchema = z
+  .object({ deviceModelId: uuid, slotKey })
+  .meta({ id: 'Fit', description: 'A slot of a device model that the product goes into.' });
+
+export const newProductSchema = z
+  .object({
+    merchantId: uuid,
+    sku: z.string().min(1).max(64),
+    name: label,
+    unitPriceMinor: minorUnits,
+    currency,
+    packSize: wholeNumber.max(1000).default(1).describe('Fillings in one unit.'),
+    minimumQuantity: wholeNumber.max(1000).default(1).describe('Least units in an order.'),
+    fits: z.array(fitSchema).max(1000).default([]),
+  })
+  .meta({
+    id: 'NewProduct',
+    examples: [
+      {
+        merchantId: '0197f0c2-6d1e-7000-8000-000000000001',
+        sku: 'ACME-L100-BK',
+        name: 'Acme L100 black toner',
+        unitPriceMinor: 8990,
+        currency: 'EUR',
+        fits: [{ deviceModelId: '0197f0c2-6d1e-7000-8000-000000000002', slotKey: 'black' }],
+      },
+    ],
+  });
+
+export const productPatchSchema = z
+  .object({
+    name: label,
+    unitPriceMinor: minorUnits,
+    minimumQuantity: wholeNumber.max(1000),
+    active: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'ProductPatch', examples: [{ unitPriceMinor: 9490 }] });
+
+export const productSchema = z
+  .object({
+    id: uuid,
+    merchantId: uuid,
+    sku: z.string(),
+    name: z.string(),
+    unitPriceMinor: minorUnits,
+    currency: z.string(),
+    packSize: z.number().int(),
+    minimumQuantity: z.number().int(),
+    active: z.boolean(),
+    fits: z.array(fitSchema),
+    createdAt: instant,
+  })
+  .meta({ id: 'Product' });
+
+export const productsQuery = z.object({
+  ...pageQuery,
+  merchantId: uuid.optional(),
+  active: queryFlag.optional(),
+});
+export const productsPage = pageOf(productSchema);
+export const fitsBody = z.object({ fits: z.array(fitSchema).min(1).max(1000) }).meta({ id: 'NewFits' });

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+/**
+ * Every answer that is not a success, in one table (RFC 9457). `detail` is a template whose names in
+ * braces are filled in by whoever raises it; from 500 on it is a fixed sentence, so that nothing of the
+ * inside leaks.
+ */
+export const PROBLEMS = {
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    detail: 'The request does not have the documented shape; see errors.',
+  },
+  'malformed-body': { status: 400, title: 'The body cannot be read', detail: '{reason}' },
+  'invalid-cursor': {
+    status: 400,
+    title: 'The cursor is not valid',
+    detail: 'Pass nextCursor of the page before, unchanged and with the same filters.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Sign in first',
+    detail: 'Send the API token in the header Authorization: Bearer <token>.',
+  },
+  'invalid-signature': { status: 401, title: 'The webhook is not trusted', detail: '{reason}' },
+  'not-found': { status: 404, title: 'Not found', detail: 'There is no {what} {id}.' },
+  'no-such-route': { status: 404, title: 'Not found', detail: 'There is nothing at {method} {path}.' },
+  'already-exists': {
+    status: 409,
+    title: 'It exists already',
+    detail: 'Something with the same {fields} exists already.',
+  },
+  'wrong-status': {
+    status: 409,
+    title: 'The order has moved on',
+    detail: 'The order is {status}: it can no longer be {action}.',
+  },
+  'device-revoked': {
+    status: 409,
+    title: 'The device is revoked',
+    detail: 'A revoked device gets no new credentials; register it anew.',
+  },
+  'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    detail: 'At most {limit} bytes are read.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The media type is not supported',
+    detail: 'Send application/json.',
+  },
+  'unknown-reference': {
+    status: 422,
+    title: 'It refers to something unknown',
+    detail: '{field} refers to something that does not exist.',
+  },
+  'does-not-fit': {
+    status: 422,
+    title: 'The product does not fit',
+    detail: 'The product is not registered as fitting this consumable.',
+  },
+  'foreign-object': {
+    status: 422,
+    title: 'It belongs to someone else',
+    detail: '{field} does not belong to the customer.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Wait for the number of seconds in the header Retry-After.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong here',
+    detail: 'The request could not be answered; the fault is on this side and was recorded.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Not available now',
+    detail: 'The database cannot be reached; try again soon.',
+  },
+} as const satisfies Record<string, { status: number; title: string; detail: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
+/** Where the kind of problem is explained; relative to the address of the API (RFC 9457 §3.1.1). */
+export const problemType = (code: ProblemCode): string => `/problems/${code}`;
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export const problemSchema = z
+  .object({
+    type: z.string().describe('Address of an explanation; stable, one for each code.'),
+    title: z.string(),
+    status: z.number().int().min(400).max(599),
+    detail: z.string().describe('What is wrong with this request, for people.'),
+    code: z.string().describe('The last part of type, for programs.'),
+    requestId: z.string().describe('Quote it when you report the problem.'),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().describe('JSON Pointer below body, query, params or headers.'),
+          detail: z.string(),
+        }),
+      )
+      .optional()
+      .describe('Each thing that is wrong, for invalid requests.'),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'A problem document (RFC 9457).',
+    examples: [
+      {
+        type: '/problems/not-found',
+        title: 'Not found',
+        status: 404,
+        detail: 'There is no order 0197f0c2-0000-7000-8000-000000000000.',
+        code: 'not-found',
+        requestId: '5d0c3a52-6f0e-4f5c-9a53-1f7a1b1f0a11',
+      },
+    ],
+  });
+export type Problem = z.infer<typeof problemSchema>;
+
+export const problemKindSchema = z
+  .object({
+    type: z.string(),
+    code: z.string(),
+    status: z.number().int(),
+    title: z.string(),
+    detail: z.string().describe('Template of the detail; names in braces are filled in.'),
+  })
+  .meta({ id: 'ProblemKind' });
