@@ -7,6 +7,8 @@ export interface Metrics {
   readonly readingsDuplicate: Counter;
   readonly messagesAcknowledged: Counter;
   readonly refused: Counter<'reason'>;
+  readonly deadLettersDropped: Counter;
+  readonly messagesThrottled: Counter;
   readonly connections: Gauge;
   readonly connectionsRefused: Counter<'reason'>;
   readonly pendingMessages: Gauge;
@@ -41,6 +43,14 @@ export function createMetrics(): Metrics {
       'Telemetry and event messages acknowledged.',
     ),
     refused: counter('refused_total', 'Input refused, by reason.', ['reason']),
+    deadLettersDropped: counter(
+      'dead_letters_dropped_total',
+      'Refusals counted but not kept as dead letters.',
+    ),
+    messagesThrottled: counter(
+      'messages_throttled_total',
+      'Packets read over the rate of their device, which was then read no more for a while.',
+    ),
     connections: gauge('broker_connections', 'Devices connected.'),
     connectionsRefused: counter('broker_connections_refused_total', 'Connections refused, by reason.', [
       'reason',

@@ -1,0 +1,74 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Pool } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
+import { Backoff } from './backoff.ts';
+
+export type PresenceState = 'online' | 'offline';
+
+const MAX_BATCH = 5_000;
+
+const UPDATE = `
+  UPDATE device SET presence = given.presence, presence_at = to_timestamp(given.at / 1000)
+  FROM unnest($1::uuid[], $2::presence[], $3::float8[]) AS given (id, presence, at)
+  WHERE device.id = given.id AND (device.presence_at IS NULL OR device.presence_at <= to_timestamp(given.at / 1000))`;
+
+interface Change {
+  readonly state: PresenceState;
+  readonly at: number;
+}
+
+/**
+ * Writes who is online behind, set-wise, the last word of each device only: 10,000 devices that reconnect
+ * at once cost a few statements. Bounded by the number of devices.
+ */
+export class PresenceWriter {
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #backoff = new Backoff({ firstMs: 250, maxMs: 10_000 });
+  readonly #changed = new Map<string, Change>();
+  #writing: Promise<void> | null = null;
+
+  constructor({ pool, clock, log }: { pool: Pool; clock: Clock; log: Log }) {
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  set(deviceId: string, state: PresenceState): void {
+    this.#changed.set(deviceId, { state, at: this.#clock.now() });
+    this.#writing ??= this.#write();
+  }
+
+  /** Writes what is waiting, once. */
+  async close(): Promise<void> {
+    this.#backoff.abort();
+    await this.#writing;
+    if (this.#changed.size > 0) await this.#update().catch(() => undefined);
+  }
+
+  async #write(): Promise<void> {
+    await new Promise((next) => setImmediate(next));
+    while (this.#changed.size > 0 && !this.#backoff.aborted) {
+      try {
+        await this.#update();
+        this.#backoff.reset();
+      } catch (error) {
+        this.#log.warn({ err: error, devices: this.#changed.size }, 'presence could not be written');
+        await this.#backoff.wait();
+      }
+    }
+    this.#writing = null;
+  }
+
+  async #update(): Promise<void> {
+    const batch = [...this.#changed].slice(0, MAX_BATCH);
+    await this.#pool.query(UPDATE, [
+      batch.map(([id]) => id),
+      batch.map(([, { state }]) => state),
+      batch.map(([, { at }]) => at),
+    ]);
+    // A device that changed again meanwhile stays.
+    for (const [id, change] of batch) if (this.#changed.get(id) === change) this.#changed.delete(id);
+  }
+}
