@@ -31,6 +31,10 @@ export function openDatabase({ url, connections, log }: DatabaseOptions): Databa
   const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'neverout' });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // The same for one that breaks while it is in use: its query fails, and that is told where it was asked.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections }) });
   const close = async () => {
     await Promise.all([pool.end(), prisma.$disconnect()]);

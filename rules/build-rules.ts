@@ -1,0 +1,47 @@
+import type { RulesDeps } from './deps.ts';
+import { createHousekeeping } from './housekeeping/housekeeping.ts';
+import { openOutbox } from './outbox/outbox.ts';
+import { sweep, sweepForEver } from './sweep.ts';
+
+export interface Rules {
+  /** Works by itself until closed. */
+  readonly start: () => void;
+  /** Does everything that is due at the clock's now; also beside other processes that do the same. */
+  readonly drain: () => Promise<void>;
+  /** Takes nothing new, finishes the batch and the calls in flight. */
+  readonly close: () => Promise<void>;
+}
+
+/** The rules service: evaluates, gates, orders, keeps house. Any number of processes may run it. */
+export async function buildRules(deps: RulesDeps): Promise<Rules> {
+  const outbox = await openOutbox(deps);
+  const housekeeping = createHousekeeping(deps);
+  const stop = new AbortController();
+  let sweeping: Promise<void> = Promise.resolve();
+  let listening: Promise<void> = Promise.resolve();
+  return {
+    start: () => {
+      sweeping = sweepForEver(deps, stop.signal);
+      listening = outbox.start().catch((error: unknown) => {
+        deps.log.error({ err: error }, 'the outbox could not start');
+      });
+      housekeeping.start();
+    },
+    drain: async () => {
+      await housekeeping.runDue();
+      let busy = true;
+      while (busy) {
+        const swept = await sweep(deps);
+        const delivered = await outbox.drain();
+        busy = swept || delivered;
+      }
+    },
+    close: async () => {
+      stop.abort();
+      await housekeeping.close();
+      await sweeping;
+      await listening;
+      await outbox.close();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { DateSpan, SiteCalendar, StepContext } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import type { Policy } from '../policy.ts';
+import { loadHalts } from './halts.ts';
+import { loadHolds } from './holds.ts';
+import { loadMandates, type ScopedMandate } from './mandates.ts';
+import { loadOpenOrders } from './open-orders.ts';
+import { loadPopulations } from './populations.ts';
+import { loadSpend } from './spend.ts';
+import { loadSurroundings, type Surroundings, type Wanted } from './surroundings.ts';
+
+/** A consumable and everything around it that core's step wants to know. */
+export interface Context {
+  readonly about: Surroundings;
+  /** Whose orders count against the mandate's limits; null without a mandate. */
+  readonly scope: ScopedMandate['scope'] | null;
+  readonly step: StepContext;
+}
+
+/**
+ * Everything around the wanted consumables, in a fixed number of statements however many they are.
+ * Each is wanted once; those that no longer exist are left out.
+ */
+export async function loadContexts(
+  db: Queryable,
+  wanted: readonly Wanted[],
+  policy: Policy,
+  now: number,
+): Promise<Map<string, Context>> {
+  if (wanted.length === 0) return new Map();
+  const consumableIds = wanted.map(({ consumableId }) => consumableId);
+  const surroundings = await loadSurroundings(db, wanted);
+  const customerIds = [...new Set(surroundings.flatMap(({ customerId }) => customerId ?? []))];
+  const holdsOf = await loadHolds(db, customerIds, now);
+  const mandateOf = await loadMandates(db, customerIds, consumableIds, now);
+  const openOrderOf = await loadOpenOrders(db, consumableIds);
+  const spendOf = await loadSpend(db, wanted, now);
+  const haltsOf = await loadHalts(db);
+  const populationOf = await loadPopulations(db, surroundings);
+  const calendarOf = sharedCalendars();
+  // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
+  const parcels = new Set(
+    wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
+  );
+  const contexts = new Map<string, Context>();
+  for (const about of surroundings) {
+    const { consumableId, customerId, deviceId, deviceModelId, offer, timeZone } = about;
+    const scoped = mandateOf(customerId, consumableId);
+    const spend = spendOf(consumableId, scoped);
+    const shipping = parcels.has(consumableId) ? policy.costs.shippingMinor : 0;
+    contexts.set(consumableId, {
+      about,
+      scope: scoped?.scope ?? null,
+      step: {
+        profile: about.profile,
+        calendar: calendarOf(timeZone, holdsOf(customerId, deviceId)),
+        leadTime: about.leadTime,
+        costs: policy.costs,
+        settings: policy.settings,
+        strategy: about.strategy,
+        offer,
+        openOrder: openOrderOf(consumableId, timeZone),
+        mandate: scoped?.mandate ?? null,
+        spend: { ...spend, minor: spend.minor + shipping },
+        halts: haltsOf({
+          productId: offer?.productId ?? null,
+          merchantId: offer?.merchantId ?? null,
+          deviceModelId,
+        }),
+        population: populationOf(about),
+      },
+    });
+  }
+  return contexts;
+}
+
+/** Core compiles a calendar once per object: consumables with equal calendars share one. */
+function sharedCalendars(): (timeZone: string, holds: readonly DateSpan[]) => SiteCalendar {
+  const calendars = new Map<string, SiteCalendar>();
+  return (timeZone, holds) => {
+    const key = `${timeZone} ${JSON.stringify(holds)}`;
+    const known = calendars.get(key);
+    if (known !== undefined) return known;
+    const calendar: SiteCalendar = { timeZone, closures: [], holds };
+    calendars.set(key, calendar);
+    return calendar;
+  };
+}

@@ -1,0 +1,35 @@
+import { addDays, startOfLocalDate } from '../../core/calendar.ts';
+import type { OpenOrder, OrderStatus } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import { OPEN } from './statuses.ts';
+
+interface OpenOrderRow {
+  readonly id: string;
+  readonly consumableId: string;
+  readonly status: OrderStatus;
+  readonly fillings: number;
+  readonly createdAt: Date;
+  readonly arrivesTo: string | null;
+}
+
+const OPEN_ORDERS = `
+  SELECT id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo"
+  FROM "order" WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`;
+
+export type OpenOrderOf = (consumableId: string, timeZone: string) => OpenOrder | null;
+
+export async function loadOpenOrders(db: Queryable, consumableIds: readonly string[]): Promise<OpenOrderOf> {
+  const { rows } = await db.query<OpenOrderRow>(OPEN_ORDERS, [consumableIds]);
+  const byConsumable = new Map(rows.map((row) => [row.consumableId, row]));
+  return (consumableId, timeZone) => {
+    const row = byConsumable.get(consumableId);
+    if (row === undefined) return null;
+    return {
+      orderId: row.id,
+      status: row.status,
+      quantity: row.fillings,
+      createdAt: row.createdAt.getTime(),
+      expectedBy: row.arrivesTo === null ? null : startOfLocalDate(addDays(row.arrivesTo, 1), timeZone),
+    };
+  };
+}

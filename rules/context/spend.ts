@@ -1,0 +1,78 @@
+import type { Spend } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import type { ScopedMandate } from './mandates.ts';
+import { COMMITTED } from './statuses.ts';
+import type { Wanted } from './surroundings.ts';
+
+/**
+ * Sums of the calendar month in the customer's zone: once per customer, however many of its consumables
+ * are in the batch, and per consumable; an order that is being placed does not count against itself.
+ */
+const SPEND = `
+  WITH wanted AS MATERIALIZED (
+    SELECT w.id, w.order_id, c.customer_id FROM unnest($1::uuid[], $2::uuid[]) AS w(id, order_id)
+    JOIN consumable c ON c.id = w.id
+  ), month AS MATERIALIZED (
+    SELECT cu.id, cu.time_zone, date_trunc('month', $3::timestamptz AT TIME ZONE cu.time_zone) AT TIME ZONE cu.time_zone AS since
+    FROM customer cu WHERE cu.id IN (SELECT customer_id FROM wanted)
+  ), whole AS MATERIALIZED (
+    SELECT month.id, month.since, total.* FROM month CROSS JOIN LATERAL (
+      SELECT coalesce(sum(total_minor), 0)::bigint AS minor, count(*) AS orders FROM "order"
+      WHERE customer_id = month.id AND announced_at >= month.since AND status IN ${COMMITTED}
+    ) total
+  )
+  SELECT w.id AS "consumableId", whole.minor AS "wholeMinor", whole.orders AS "wholeOrders",
+    own.minor AS "ownMinor", own.orders AS "ownOrders", own.last_at AS "lastOrderAt",
+    coalesce(self.minor, 0) AS "selfMinor", coalesce(self.orders, 0) AS "selfOrders"
+  FROM wanted w JOIN whole ON whole.id = w.customer_id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(o.total_minor) FILTER (WHERE o.announced_at >= whole.since), 0)::bigint AS minor,
+      count(*) FILTER (WHERE o.announced_at >= whole.since) AS orders,
+      max(coalesce(o.placed_at, o.announced_at)) FILTER (WHERE o.id IS DISTINCT FROM w.order_id) AS last_at
+    FROM (
+      SELECT id, total_minor, announced_at, placed_at FROM "order"
+      WHERE consumable_id = w.id AND status IN ${COMMITTED} ORDER BY created_at DESC LIMIT 100
+    ) o
+  ) own
+  LEFT JOIN LATERAL (
+    SELECT total_minor AS minor, 1 AS orders FROM "order"
+    WHERE id = w.order_id AND announced_at >= whole.since AND status IN ${COMMITTED}
+  ) self ON true`;
+
+interface SpendRow {
+  readonly consumableId: string;
+  readonly wholeMinor: number;
+  readonly wholeOrders: number;
+  readonly ownMinor: number;
+  readonly ownOrders: number;
+  readonly selfMinor: number;
+  readonly selfOrders: number;
+  readonly lastOrderAt: Date | null;
+}
+
+const NOTHING: Spend = { minor: 0, orders: 0, lastOrderAt: null };
+
+export type SpendOf = (consumableId: string, mandate: ScopedMandate | null) => Spend;
+
+/**
+ * What is committed this month within the scope of the terms. By scope and not by consent: a consent that
+ * is withdrawn and granted anew does not reset its limit.
+ */
+export async function loadSpend(db: Queryable, wanted: readonly Wanted[], now: number): Promise<SpendOf> {
+  const { rows } = await db.query<SpendRow>(SPEND, [
+    wanted.map(({ consumableId }) => consumableId),
+    wanted.map(({ order }) => order?.id ?? null),
+    new Date(now),
+  ]);
+  const byConsumable = new Map(rows.map((row) => [row.consumableId, row]));
+  return (consumableId, scoped) => {
+    const row = byConsumable.get(consumableId);
+    if (row === undefined || scoped === null) return NOTHING;
+    const whole = scoped.scope === 'customer';
+    return {
+      minor: (whole ? row.wholeMinor : row.ownMinor) - row.selfMinor,
+      orders: (whole ? row.wholeOrders : row.ownOrders) - row.selfOrders,
+      lastOrderAt: row.lastOrderAt?.getTime() ?? null,
+    };
+  };
+}

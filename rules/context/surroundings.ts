@@ -1,0 +1,127 @@
+import type { ConsumableProfile, LeadTime, Offer, Strategy } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+
+/** What is asked for: a consumable, as it is, or as one order for it sees it. */
+export interface Wanted {
+  readonly consumableId: string;
+  /** The order being placed: its own money does not count against it, and its product is the one on offer. */
+  readonly order: { readonly id: string; readonly productId: string } | null;
+}
+
+/** A consumable with its slot, its owner and what is on offer for it. */
+export interface Surroundings {
+  readonly consumableId: string;
+  readonly deviceId: string;
+  readonly deviceModelId: string;
+  readonly family: string;
+  readonly customerId: string | null;
+  readonly timeZone: string;
+  readonly strategy: Strategy;
+  readonly profile: ConsumableProfile;
+  readonly offer: Offer | null;
+  readonly leadTime: LeadTime;
+}
+
+const SURROUNDINGS = `
+  SELECT c.id, c.device_id, c.device_model_id, dm.family, c.customer_id, c.strategy,
+    s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
+    cu.time_zone, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name, p.unit_price_minor, p.currency,
+    p.pack_size, p.minimum_quantity, m.lead_time_pmf
+  FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
+  JOIN consumable c ON c.id = wanted.id
+  JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
+  JOIN device_model dm ON dm.id = c.device_model_id
+  LEFT JOIN customer cu ON cu.id = c.customer_id
+  LEFT JOIN product p ON p.id = coalesce(wanted.product_id, c.product_id) AND p.active
+  LEFT JOIN merchant m ON m.id = p.merchant_id`;
+
+interface Row {
+  readonly id: string;
+  readonly device_id: string;
+  readonly device_model_id: string;
+  readonly family: string;
+  readonly customer_id: string | null;
+  readonly strategy: Strategy;
+  readonly key: string;
+  readonly name: string;
+  readonly polarity: ConsumableProfile['polarity'];
+  readonly gauge_quantum: number;
+  readonly gauge_noise: number;
+  readonly yield_uses: number | null;
+  readonly typical_life_days: number;
+  readonly shelf_life_days: number | null;
+  readonly time_zone: string | null;
+  readonly product_id: string | null;
+  readonly merchant_id: string;
+  readonly sku: string;
+  readonly product_name: string;
+  readonly unit_price_minor: number;
+  readonly currency: string;
+  readonly pack_size: number;
+  readonly minimum_quantity: number;
+  readonly lead_time_pmf: readonly number[] | null;
+}
+
+export async function loadSurroundings(
+  db: Queryable,
+  wanted: readonly Wanted[],
+): Promise<readonly Surroundings[]> {
+  const { rows } = await db.query<Row>(SURROUNDINGS, [
+    wanted.map(({ consumableId }) => consumableId),
+    wanted.map(({ order }) => order?.productId ?? null),
+  ]);
+  return rows.map(surroundingsOf);
+}
+
+/**
+ * Nobody owns it yet: nothing can be asked or bought, and no zone is known. `respond` never orders by
+ * itself, so the forecast is kept and nothing else happens.
+ */
+const UNOWNED = { timeZone: 'UTC', strategy: 'respond' } as const;
+
+function surroundingsOf(row: Row): Surroundings {
+  return {
+    consumableId: row.id,
+    deviceId: row.device_id,
+    deviceModelId: row.device_model_id,
+    family: row.family,
+    customerId: row.customer_id,
+    timeZone: row.time_zone ?? UNOWNED.timeZone,
+    strategy: row.customer_id === null ? UNOWNED.strategy : row.strategy,
+    profile: {
+      key: row.key,
+      name: row.name,
+      polarity: row.polarity,
+      gaugeQuantum: row.gauge_quantum,
+      gaugeNoise: row.gauge_noise,
+      yieldUses: row.yield_uses,
+      typicalLifeDays: row.typical_life_days,
+      shelfLifeDays: row.shelf_life_days,
+    },
+    offer: offerOf(row),
+    leadTime: leadTimeOf(row.lead_time_pmf),
+  };
+}
+
+function offerOf(row: Row): Offer | null {
+  if (row.product_id === null) return null;
+  return {
+    productId: row.product_id,
+    merchantId: row.merchant_id,
+    sku: row.sku,
+    name: row.product_name,
+    unitPrice: { minor: row.unit_price_minor, currency: row.currency },
+    packSize: row.pack_size,
+    minimumQuantity: row.minimum_quantity,
+  };
+}
+
+/** Business days, for what nobody sells here: only to say when a new one would be due. */
+const UNKNOWN_LEAD_TIME: LeadTime = { pmf: [0, 0, 0, 1] };
+
+/** Scaled to sum to 1: a merchant's figures are rounded. */
+function leadTimeOf(weights: readonly number[] | null): LeadTime {
+  const sum = weights?.reduce((total, weight) => total + weight, 0) ?? 0;
+  if (weights === null || !(sum > 0)) return UNKNOWN_LEAD_TIME;
+  return { pmf: weights.map((weight) => weight / sum) };
+}

@@ -1,0 +1,167 @@
+import { performance } from 'node:perf_hooks';
+import type { Instant, OrderStatus } from '../../core/types.ts';
+import { inTransaction } from '../../platform/database.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import { loadContexts } from '../context/load-contexts.ts';
+import type { RulesDeps } from '../deps.ts';
+import { type Policy, policyOf } from '../policy.ts';
+import { type Announcements, type ClaimedState, claimConsumables, takeAnnouncements } from './claim.ts';
+import { confirmAnnouncements } from './confirm.ts';
+import { digestOf } from './digest.ts';
+import {
+  type Evaluation,
+  evaluate,
+  type FailedEvaluation,
+  failed,
+  type Inputs,
+  proposalOf,
+  stateOf,
+  swapsOf,
+} from './evaluation.ts';
+import { installOrders } from './install-orders.ts';
+import { loadEvents } from './load-events.ts';
+import { replay } from './replay.ts';
+import { type DecisionRow, newId, writeDecisions } from './write-decisions.ts';
+import { type NewOrder, writeOrders } from './write-orders.ts';
+import { setAside, writeStates } from './write-states.ts';
+
+/** Enough to share the cost of a dozen statements, few enough that a batch takes well under a second. */
+export const BATCH_CONSUMABLES = 500;
+
+/** What one batch did. */
+export interface BatchReport {
+  readonly claimed: number;
+  readonly evaluated: number;
+  /** Enqueueing of the oldest announcement taken; null if none was. */
+  readonly oldestAt: Instant | null;
+  readonly decisions: readonly DecisionRow[];
+  readonly orders: readonly OrderStatus[];
+  readonly installed: number;
+  readonly failures: readonly FailedEvaluation[];
+}
+
+/** Claims, evaluates and writes one batch in one transaction. Returns the number of consumables claimed. */
+export async function evaluateBatch(deps: RulesDeps): Promise<number> {
+  const started = performance.now();
+  const now = deps.clock.now();
+  const policy = policyOf(deps.config);
+  const report = await inTransaction(deps.database.pool, (db) =>
+    runBatch(db, policy, now, BATCH_CONSUMABLES),
+  );
+  if (report.claimed > 0) record(deps, report, (performance.now() - started) / 1000, now);
+  return report.claimed;
+}
+
+/** The batch inside the caller's transaction: the same number of statements for one consumable and for 500. */
+export async function runBatch(
+  db: Queryable,
+  policy: Policy,
+  now: Instant,
+  limit: number,
+): Promise<BatchReport> {
+  const claimed = await claimConsumables(db, now, limit);
+  const { inputs, announced } = await gather(db, claimed, policy, now);
+  const outcomes = inputs.map((input) => evaluate(input, now));
+  const failures = outcomes.filter(failed);
+  const first = outcomes.filter((outcome): outcome is Evaluation => !failed(outcome));
+  const evaluations = await confirmAnnouncements(db, first, policy, now);
+  const written = await writeEvaluations(db, evaluations, now);
+  await setAside(db, failures, now);
+  return {
+    claimed: claimed.size,
+    evaluated: evaluations.length,
+    oldestAt: announced.oldestAt,
+    failures,
+    ...written,
+  };
+}
+
+/** State, news and surroundings of the claimed consumables. */
+async function gather(
+  db: Queryable,
+  claimed: ReadonlyMap<string, ClaimedState>,
+  policy: Policy,
+  now: Instant,
+): Promise<{ inputs: Inputs[]; announced: Announcements }> {
+  const wanted = [...claimed.keys()].map((consumableId) => ({ consumableId, order: null }));
+  const contexts = await loadContexts(db, wanted, policy, now);
+  const states = new Map([...claimed.values()].map((row) => [row.consumableId, stateOf(row)]));
+  const unknown = [...states].flatMap(([id, state]) => (state === null ? id : []));
+  const replayed = await replay(db, unknown, contexts, now);
+  // A long history that has to wait keeps its queue rows.
+  const ready = [...claimed.values()].filter(
+    ({ consumableId: id }) => states.get(id) !== null || replayed.has(id),
+  );
+  const announced = await takeAnnouncements(
+    db,
+    ready.map(({ consumableId }) => consumableId),
+  );
+  const events = await loadEvents(db, announced);
+  const inputs = ready.flatMap((row): Inputs[] => {
+    const { consumableId: id } = row;
+    const context = contexts.get(id);
+    const nothingNew = !announced.consumableIds.has(id) && row.evaluateAt.getTime() > now;
+    if (context === undefined || nothingNew) return [];
+    const found = replayed.get(id);
+    const before = found?.state ?? states.get(id) ?? null;
+    return [
+      { claimed: row, context, before, events: events.get(id) ?? [], earlierSwaps: found?.swaps ?? [] },
+    ];
+  });
+  return { inputs, announced };
+}
+
+async function writeEvaluations(
+  db: Queryable,
+  evaluations: readonly Evaluation[],
+  now: Instant,
+): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed'>> {
+  const decisions: DecisionRow[] = [];
+  const newOrders: NewOrder[] = [];
+  const states = evaluations.map((evaluation) => {
+    const { claimed, context, result } = evaluation;
+    const digest = digestOf(result.decision);
+    const proposal = proposalOf(evaluation);
+    if (digest === claimed.outcomeDigest && proposal === undefined) {
+      return { evaluation, digest, lastDecisionId: claimed.lastDecisionId };
+    }
+    const id = newId();
+    const { decision } = result;
+    decisions.push({
+      id,
+      consumableId: claimed.consumableId,
+      stage: 'evaluation',
+      decision,
+      context: context.step,
+    });
+    if (proposal !== undefined) {
+      newOrders.push({ proposal, context, decisionId: id, sentence: decision.sentence });
+    }
+    return { evaluation, digest, lastDecisionId: id };
+  });
+  await writeDecisions(db, decisions);
+  const orders = await writeOrders(db, newOrders, now);
+  await writeStates(db, states, now);
+  const swaps = evaluations.flatMap((evaluation) => {
+    const seen = swapsOf(evaluation);
+    return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];
+  });
+  const installed = await installOrders(db, new Map(swaps));
+  return { decisions, orders, installed };
+}
+
+/** After the commit only: what was rolled back did not happen. */
+function record({ metrics, log }: RulesDeps, report: BatchReport, seconds: number, now: Instant): void {
+  metrics.evaluated.inc(report.evaluated);
+  metrics.evaluationSeconds.observe(seconds);
+  metrics.evaluationLagSeconds.set(report.oldestAt === null ? 0 : Math.max(now - report.oldestAt, 0) / 1000);
+  for (const { decision } of report.decisions) {
+    metrics.decisions.inc({ outcome: decision.outcome });
+    for (const { gate, pass } of decision.gates) if (!pass) metrics.gateRefusals.inc({ gate });
+  }
+  for (const status of report.orders) metrics.orders.inc({ status });
+  if (report.installed > 0) metrics.orders.inc({ status: 'installed' }, report.installed);
+  for (const { claimed, error } of report.failures) {
+    log.error({ err: error, consumableId: claimed.consumableId }, 'an evaluation failed and was set aside');
+  }
+}

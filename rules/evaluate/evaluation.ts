@@ -1,0 +1,67 @@
+import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
+import { step } from '../../core/step.ts';
+import type { Command, ConsumableEvent, Instant, StepContext, StepResult } from '../../core/types.ts';
+import type { Context } from '../context/load-contexts.ts';
+import type { ClaimedState } from './claim.ts';
+
+export type ProposeOrder = Extract<Command, { type: 'propose-order' }>;
+
+/** One consumable's evaluation: what went in, so that it can be run again, and what came out. */
+export interface Evaluation {
+  readonly claimed: ClaimedState;
+  readonly context: Context;
+  readonly before: ConsumableState | null;
+  readonly events: readonly ConsumableEvent[];
+  /** Swaps found by a replay, not by this step. */
+  readonly earlierSwaps: readonly Instant[];
+  readonly result: StepResult<ConsumableState>;
+}
+
+/** Core failed on one consumable: it must not keep the others of its batch from being looked at. */
+export interface FailedEvaluation {
+  readonly claimed: ClaimedState;
+  readonly error: Error;
+}
+
+/** The stored state, or null when there is none that this version can read. */
+export function stateOf(claimed: ClaimedState): ConsumableState | null {
+  if (claimed.state === null) return null;
+  const state = decodeState(claimed.state);
+  return isOutdated(state) ? null : state;
+}
+
+export type Inputs = Omit<Evaluation, 'result'>;
+
+export function evaluate(inputs: Inputs, now: Instant): Evaluation | FailedEvaluation {
+  try {
+    const { before, events, context } = inputs;
+    return { ...inputs, result: step(before, events, context.step, now) };
+  } catch (error) {
+    return { claimed: inputs.claimed, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+export const failed = (outcome: Evaluation | FailedEvaluation): outcome is FailedEvaluation =>
+  'error' in outcome;
+
+/** The same evaluation in another context: core is pure, so running it again costs nothing but time. */
+export function reevaluate(evaluation: Evaluation, context: Context, now: Instant): Evaluation {
+  const { before, events } = evaluation;
+  return { ...evaluation, context, result: step(before, events, context.step, now) };
+}
+
+export function proposalOf({ result }: Evaluation): ProposeOrder | undefined {
+  return result.commands.find((command) => command.type === 'propose-order');
+}
+
+export function swapsOf({ earlierSwaps, result }: Evaluation): readonly Instant[] {
+  return [
+    ...earlierSwaps,
+    ...result.commands.flatMap((command) => (command.type === 'installed' ? command.at : [])),
+  ];
+}
+
+/** What the whole order costs, shipping included. */
+export function totalOf(proposal: ProposeOrder, context: StepContext): number {
+  return proposal.offer.unitPrice.minor * proposal.quantity + context.costs.shippingMinor;
+}

@@ -1,0 +1,86 @@
+import { arrivalWindow } from '../../core/holds.ts';
+import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import type { Context } from '../context/load-contexts.ts';
+import { type ProposeOrder, totalOf } from './evaluation.ts';
+import { newId } from './write-decisions.ts';
+
+/** A prepared order that nobody answers: the forecast it rests on is worth nothing after two weeks. */
+export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
+
+export interface NewOrder {
+  readonly proposal: ProposeOrder;
+  readonly context: Context;
+  readonly decisionId: string;
+  /** Why, for the customer. */
+  readonly sentence: string;
+}
+
+/** ON CONFLICT: an order that someone opened meanwhile keeps this one from being made, and the batch goes on. */
+const INSERT = `
+  WITH made AS (
+    INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status,
+      status_reason, quantity, fillings, unit_price_minor, shipping_minor, total_minor, currency, created_at,
+      cancel_until, due_at, announced_at, arrives_from, arrives_to)
+    SELECT id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status::order_status,
+      reason, quantity, fillings, unit_price, shipping, total, currency, $1,
+      cancel_until, due_at, announced_at, arrives_from, arrives_to
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[],
+      $10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::text[], $17::timestamptz[],
+      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[]) AS t(id, customer_id, consumable_id,
+      product_id, merchant_id, consent_id, decision_id, status, reason, quantity, fillings, unit_price, shipping,
+      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to)
+    ON CONFLICT DO NOTHING
+    RETURNING id, status, status_reason
+  )
+  INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason)
+  SELECT id, $1, NULL, status, 'evaluation', status_reason FROM made
+  RETURNING to_status AS status`;
+
+/** Makes the orders with their history; returns the statuses of those made. */
+export async function writeOrders(
+  db: Queryable,
+  orders: readonly NewOrder[],
+  now: Instant,
+): Promise<readonly OrderStatus[]> {
+  const rows = orders.map((order) => rowOf(order, now)).filter((row) => row !== null);
+  if (rows.length === 0) return [];
+  const columns = transpose(rows);
+  const made = await db.query<{ status: OrderStatus }>(INSERT, [new Date(now), ...columns]);
+  return made.rows.map(({ status }) => status);
+}
+
+function rowOf({ proposal, context, decisionId, sentence }: NewOrder, now: Instant): unknown[] | null {
+  const { about, step } = context;
+  if (about.customerId === null) return null;
+  const { offer, quantity, placeAt, status } = proposal;
+  const announced = status === 'announced';
+  const arrives = arrivalWindow(placeAt, step.leadTime, step.calendar);
+  return [
+    newId(),
+    about.customerId,
+    about.consumableId,
+    offer.productId,
+    offer.merchantId,
+    // What the customer approves one by one rests on that approval, not on a standing consent.
+    announced ? proposal.consentId : null,
+    decisionId,
+    status,
+    sentence,
+    quantity,
+    quantity * offer.packSize,
+    offer.unitPrice.minor,
+    step.costs.shippingMinor,
+    totalOf(proposal, step),
+    offer.unitPrice.currency,
+    announced ? new Date(now + step.settings.cancelWindowMs) : null,
+    new Date(announced ? placeAt : now + PROPOSAL_LIFE_MS),
+    announced ? new Date(now) : null,
+    arrives.from,
+    arrives.to,
+  ];
+}
+
+function transpose(rows: readonly unknown[][]): unknown[][] {
+  return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));
+}

@@ -1,0 +1,72 @@
+import { DAY_MS } from '../../core/types.ts';
+import { AHEAD_MONTHS } from '../../platform/months.ts';
+import { maintainReadingPartitions } from '../../platform/partitions.ts';
+import type { RulesDeps } from '../deps.ts';
+
+export interface HousekeepingTask {
+  readonly name: string;
+  readonly everyMs: number;
+  /** Idempotent: a process that dies in the middle leaves the rest to the next run. */
+  readonly run: (deps: RulesDeps, now: number) => Promise<void>;
+}
+
+/** Signatures of webhooks are refused after minutes; a month of receipts is for whoever asks what came. */
+const RECEIPT_RETENTION_MS = 30 * DAY_MS;
+/** Small enough that a deletion never holds locks or writes WAL for long. */
+const DELETE_ROWS = 10_000;
+
+const partitions: HousekeepingTask = {
+  name: 'reading-partitions',
+  everyMs: DAY_MS,
+  run: async ({ database, config, log }, now) => {
+    const plan = { now, retentionMonths: config.READING_RETENTION_MONTHS, aheadMonths: AHEAD_MONTHS };
+    const { dropped } = await maintainReadingPartitions(database.pool, plan);
+    if (dropped.length > 0) log.info({ dropped }, 'dropped readings past their retention');
+  },
+};
+
+const deadLetters: HousekeepingTask = {
+  name: 'dead-letters',
+  everyMs: DAY_MS,
+  run: ({ database, config }, now) =>
+    deleteBefore(
+      database,
+      `DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE received_at < $1 LIMIT $2)`,
+      now - config.DEAD_LETTER_RETENTION_DAYS * DAY_MS,
+    ),
+};
+
+const receipts: HousekeepingTask = {
+  name: 'webhook-receipts',
+  everyMs: DAY_MS,
+  run: ({ database }, now) =>
+    deleteBefore(
+      database,
+      `DELETE FROM webhook_receipt WHERE (merchant_id, webhook_id) IN (
+         SELECT merchant_id, webhook_id FROM webhook_receipt WHERE received_at < $1 LIMIT $2)`,
+      now - RECEIPT_RETENTION_MS,
+    ),
+};
+
+/** Announcements of consumables that were deleted meanwhile: nobody ever claims them. */
+const orphans: HousekeepingTask = {
+  name: 'orphaned-announcements',
+  everyMs: DAY_MS,
+  run: ({ database }, now) =>
+    deleteBefore(
+      database,
+      `DELETE FROM evaluation_queue WHERE id IN (
+         SELECT q.id FROM evaluation_queue q WHERE q.enqueued_at < $1
+           AND NOT EXISTS (SELECT FROM consumable_state s WHERE s.consumable_id = q.consumable_id) LIMIT $2)`,
+      now - DAY_MS,
+    ),
+};
+
+export const HOUSEKEEPING: readonly HousekeepingTask[] = [partitions, deadLetters, receipts, orphans];
+
+async function deleteBefore({ pool }: RulesDeps['database'], sql: string, before: number): Promise<void> {
+  for (;;) {
+    const { rowCount } = await pool.query(sql, [new Date(before), DELETE_ROWS]);
+    if ((rowCount ?? 0) < DELETE_ROWS) return;
+  }
+}

@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import {
+  type MerchantOrder,
+  merchantOrderSchema,
+  merchantOrdersSchema,
+  quoteSchema,
+  rejectionSchema,
+} from '../../contracts/merchant.ts';
+import type {
+  CancelAnswer,
+  FindAnswer,
+  MerchantPort,
+  PlaceAnswer,
+  QuoteAnswer,
+  Unknown,
+} from './merchant-port.ts';
+
+export interface HttpMerchantOptions {
+  readonly baseUrl: string;
+  /** Bearer token. */
+  readonly apiKey: string;
+  /** How long a call that buys or cancels, and one that only asks, is waited for. */
+  readonly writeTimeoutMs: number;
+  readonly readTimeoutMs: number;
+}
+
+interface Call {
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Response = { readonly outcome: 'answered'; readonly status: number; readonly body: unknown } | Unknown;
+
+const unknown = (detail: string): Unknown => ({ outcome: 'unknown', detail });
+
+/** The open merchant contract (contracts/merchant.ts) over HTTP. */
+export function createHttpMerchant(options: HttpMerchantOptions): MerchantPort {
+  const { writeTimeoutMs, readTimeoutMs } = options;
+  return {
+    place: async (order) => {
+      const response = await call(options, {
+        path: 'orders',
+        timeoutMs: writeTimeoutMs,
+        body: order,
+        headers: { 'idempotency-key': order.clientReference },
+      });
+      return placed(response, order.clientReference);
+    },
+    find: async (clientReference) => {
+      const path = `orders?clientReference=${encodeURIComponent(clientReference)}`;
+      return found(await call(options, { path, timeoutMs: readTimeoutMs }), clientReference);
+    },
+    cancel: async (reference) => {
+      const path = `orders/${encodeURIComponent(reference)}/cancel`;
+      return cancelled(await call(options, { path, timeoutMs: writeTimeoutMs, body: {} }));
+    },
+    quote: async (sku, quantity) =>
+      quoted(await call(options, { path: 'quotes', timeoutMs: readTimeoutMs, body: { sku, quantity } })),
+  };
+}
+
+/** One request. Time-outs, broken connections and bodies that are not JSON all mean: not known. */
+async function call({ baseUrl, apiKey }: HttpMerchantOptions, request: Call): Promise<Response> {
+  const { path, timeoutMs, body, headers } = request;
+  try {
+    const response = await fetch(new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`), {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirected purchase would be bought from someone nobody chose.
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    return { outcome: 'answered', status: response.status, body: text === '' ? null : JSON.parse(text) };
+  } catch (error) {
+    return unknown(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Statuses after which the merchant has said that it will not deliver. */
+const REFUSING: readonly MerchantOrder['status'][] = ['cancelled', 'rejected'];
+
+function placed(response: Response, clientReference: string): PlaceAnswer {
+  if (response.outcome === 'unknown') return response;
+  const { status, body } = response;
+  if (status === 200 || status === 201) {
+    const order = parse(merchantOrderSchema, body);
+    if (order === null) return unknown('The answer is not an order.');
+    if (order.clientReference !== clientReference) return unknown('The answer is about another order.');
+    if (!REFUSING.includes(order.status)) return { outcome: 'accepted', order };
+    return unknown(`The merchant answers with an order that is ${order.status}.`);
+  }
+  if (status >= 400 && status < 500) {
+    const rejection = parse(rejectionSchema, body);
+    // 401, 409, 429 and their like are about the request, not about the order.
+    if (rejection !== null) return { outcome: 'rejected', rejection };
+  }
+  return unknown(`The merchant answers ${status}.`);
+}
+
+function found(response: Response, clientReference: string): FindAnswer {
+  if (response.outcome === 'unknown') return response;
+  const list = response.status === 200 ? parse(merchantOrdersSchema, response.body) : null;
+  if (list === null) return unknown(`The merchant answers ${response.status}.`);
+  const order = list.orders.find((candidate) => candidate.clientReference === clientReference);
+  return order === undefined ? { outcome: 'none' } : { outcome: 'found', order };
+}
+
+function cancelled(response: Response): CancelAnswer {
+  if (response.outcome === 'unknown') return response;
+  if (response.status === 200) {
+    const order = parse(merchantOrderSchema, response.body);
+    return order?.status === 'cancelled'
+      ? { outcome: 'cancelled' }
+      : unknown('The answer is not a cancelled order.');
+  }
+  return response.status === 409
+    ? { outcome: 'refused' }
+    : unknown(`The merchant answers ${response.status}.`);
+}
+
+function quoted(response: Response): QuoteAnswer {
+  if (response.outcome === 'unknown') return response;
+  if (response.status === 404) return { outcome: 'unavailable' };
+  const quote = response.status === 200 ? parse(quoteSchema, response.body) : null;
+  if (quote === null) return unknown(`The merchant answers ${response.status}.`);
+  return quote.available ? { outcome: 'quoted', quote } : { outcome: 'unavailable' };
+}
+
+function parse<Output>(schema: z.ZodType<Output>, body: unknown): Output | null {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? parsed.data : null;
+}

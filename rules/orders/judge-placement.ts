@@ -1,0 +1,144 @@
+import { fold } from '../../core/fold.ts';
+import { checkGates } from '../../core/gates.ts';
+import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
+import { formatMoney } from '../../core/money.ts';
+import type { ConsumableState, Model } from '../../core/state.ts';
+import { step } from '../../core/step.ts';
+import { trustOf } from '../../core/trust.ts';
+import {
+  DAY_MS,
+  type Decision,
+  type GateName,
+  type GateVerdict,
+  type Instant,
+  type StepContext,
+} from '../../core/types.ts';
+import type { DueOrder } from './due-order.ts';
+
+/** What happens to an announced order whose time has come. */
+export type Next =
+  | { readonly kind: 'place' }
+  | { readonly kind: 'cancel' }
+  /** The customer decides. */
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'wait'; readonly until: Instant };
+
+export interface Judgement {
+  readonly next: Next;
+  readonly plan: DeliveryPlan;
+  readonly decision: Decision;
+}
+
+/** Gates of the standing consent; an order that the customer approved by itself does not need them. */
+const STANDING: readonly GateName[] = [
+  'trusted-telemetry',
+  'consent',
+  'product',
+  'price',
+  'quantity',
+  'spend',
+  'frequency',
+];
+
+/** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
+const HALT_RETRY_MS = 60_000;
+
+/**
+ * The gates, for the second time: with the world as it is when the order is about to be placed. Pure;
+ * `context` is that of the order (its product on offer, its own money not counted).
+ */
+export function judgePlacement(
+  order: DueOrder,
+  state: ConsumableState | null,
+  context: StepContext,
+  now: Instant,
+): Judgement {
+  const { tip } = fold(state, [], context, now);
+  const { leadTime, calendar, offer, settings } = context;
+  const plan = planDelivery({ earliestPlaceAt: now, leadTime, calendar });
+  const { quantity, totalMinor } = order;
+  const trust = trustOf(tip, settings, now);
+  const all = checkGates(
+    { stage: 'place', offer, quantity, totalMinor, trust, plan, forOrderId: order.id },
+    context,
+    now,
+  );
+  const gates = order.consentId === null ? all.filter(({ gate }) => !STANDING.includes(gate)) : all;
+  const obstacle = obstacleOf(order, state, tip, context, now);
+  const { next, reason } = obstacle ?? nextOf(gates, plan, now);
+  const decision: Decision = {
+    outcome: OUTCOMES[next.kind],
+    at: now,
+    forecast: null,
+    onHand: tip.readings === 0 ? 0 : tip.level,
+    onShelf: tip.shelf,
+    onOrder: order.fillings,
+    gates,
+    sentence: reason,
+  };
+  return { next, plan, decision };
+}
+
+const OUTCOMES: Readonly<Record<Next['kind'], Decision['outcome']>> = {
+  place: 'order',
+  cancel: 'blocked',
+  ask: 'ask',
+  wait: 'defer',
+};
+
+interface Verdict {
+  readonly next: Next;
+  readonly reason: string;
+}
+
+/** What the gates cannot know: things that happened to this very order since it was announced. */
+function obstacleOf(
+  order: DueOrder,
+  state: ConsumableState | null,
+  tip: Model,
+  context: StepContext,
+  now: Instant,
+): Verdict | null {
+  if (order.consentId === null) return null;
+  if (order.withdrawn) {
+    return { next: { kind: 'cancel' }, reason: 'The consent that it rests on was withdrawn.' };
+  }
+  // Someone has put a new one in, bought elsewhere or found in a drawer.
+  if (tip.swaps > 0 && tip.fillingAt > order.createdAt) {
+    const { decision } = step(state, [], { ...context, openOrder: null }, now);
+    if (decision.outcome === 'nothing') {
+      return {
+        next: { kind: 'cancel' },
+        reason: `No longer needed: a new one was put in. ${decision.sentence}`,
+      };
+    }
+  }
+  const { offer } = context;
+  if (offer !== null && offer.unitPrice.minor * order.quantity > order.totalMinor) {
+    const announced = formatMoney({ minor: order.totalMinor, currency: order.currency });
+    return {
+      next: { kind: 'ask' },
+      reason: `It was announced for ${announced}, and costs ${formatMoney(offer.unitPrice)} each by now.`,
+    };
+  }
+  return null;
+}
+
+function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, now: Instant): Verdict {
+  const failing = gates.filter(({ pass }) => !pass);
+  if (failing.length === 0)
+    return { next: { kind: 'place' }, reason: 'Nothing stands in the way: it is ordered now.' };
+  const reasons = failing.map(({ reason }) => reason).join(' ');
+  const fails = (...names: GateName[]) => failing.some(({ gate }) => names.includes(gate));
+  if (fails('consent', 'offer', 'open-order')) return { next: { kind: 'cancel' }, reason: reasons };
+  if (fails('halt')) return { next: { kind: 'wait', until: now + HALT_RETRY_MS }, reason: reasons };
+  if (fails('hold')) {
+    // Without a return date, look again daily: the customer may come back and say so.
+    const until = Number.isFinite(plan.placeAt) ? plan.placeAt : now + DAY_MS;
+    return {
+      next: { kind: 'wait', until: Math.max(until, now + HALT_RETRY_MS) },
+      reason: plan.reason ?? reasons,
+    };
+  }
+  return { next: { kind: 'ask' }, reason: reasons };
+}

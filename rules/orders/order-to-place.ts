@@ -1,0 +1,56 @@
+import type { PlaceOrder } from '../../contracts/merchant.ts';
+import type { OrderStatus } from '../../core/types.ts';
+import type { Queryable } from '../../platform/order-store.ts';
+import type { MerchantAccount } from '../merchants/registry.ts';
+
+/** An order with everything that a call to its merchant needs. */
+export interface OrderToPlace {
+  readonly id: string;
+  readonly status: OrderStatus;
+  readonly consentId: string | null;
+  readonly withdrawn: boolean;
+  readonly productId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly totalMinor: number;
+  readonly currency: string;
+  readonly merchantReference: string | null;
+  readonly placedAt: Date | null;
+  readonly deliveryAddress: Record<string, unknown> | null;
+  readonly paymentReference: string | null;
+  readonly merchant: MerchantAccount;
+}
+
+/** Where to: what the order's own consent says, else the customer's newest terms. */
+const ORDER = `
+  SELECT o.id, o.status, o.consent_id AS "consentId",
+    EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
+    o.product_id AS "productId", p.sku, o.quantity, o.total_minor AS "totalMinor", o.currency,
+    o.merchant_reference AS "merchantReference", o.placed_at AS "placedAt",
+    terms.delivery_address AS "deliveryAddress", terms.payment_reference AS "paymentReference",
+    json_build_object('baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant
+  FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
+  LEFT JOIN LATERAL (
+    SELECT t.delivery_address, t.payment_reference FROM consent k JOIN mandate t ON t.consent_id = k.id
+    WHERE k.customer_id = o.customer_id AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)
+    ORDER BY k.id = o.consent_id DESC NULLS LAST, k.granted_at DESC LIMIT 1
+  ) terms ON true
+  WHERE o.id = $1`;
+
+export async function loadOrderToPlace(db: Queryable, orderId: string): Promise<OrderToPlace | null> {
+  const { rows } = await db.query<OrderToPlace>(ORDER, [orderId]);
+  return rows[0] ?? null;
+}
+
+/** What the merchant is asked for: never for more money than was announced. */
+export function purchaseOf(order: OrderToPlace): PlaceOrder {
+  return {
+    clientReference: order.id,
+    sku: order.sku,
+    quantity: order.quantity,
+    maxTotalMinor: order.totalMinor,
+    currency: order.currency,
+    deliveryAddress: order.deliveryAddress ?? {},
+    paymentReference: order.paymentReference,
+  };
+}

@@ -1,0 +1,164 @@
+import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
+import type { Instant, OrderStatus } from '../../core/types.ts';
+import { inTransaction } from '../../platform/database.ts';
+import { type Queryable, type Transition, transitionOrders } from '../../platform/order-store.ts';
+import { type Context, loadContexts } from '../context/load-contexts.ts';
+import type { RulesDeps } from '../deps.ts';
+import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
+import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
+import { addJobs, type Job } from '../outbox/jobs.ts';
+import { type Policy, policyOf } from '../policy.ts';
+import { claimDueOrders, type DueOrder } from './due-order.ts';
+import { type Judgement, judgePlacement } from './judge-placement.ts';
+import { type Postponement, postpone } from './postpone.ts';
+
+const BATCH_ORDERS = 200;
+
+/**
+ * How long a call to a merchant may take before the sweep asks for it again: longer than the call's own
+ * time-out, so that only a process that died is stepped in for.
+ */
+export const CALL_PATIENCE_MS = 120_000;
+
+/** What one batch of due orders wants written. */
+export interface Plan {
+  readonly transitions: Transition[];
+  readonly postponements: Postponement[];
+  readonly decisions: DecisionRow[];
+  readonly jobs: Job[];
+  /** Asked of the customer from now on: their approval counts, not the standing consent. */
+  readonly unbound: string[];
+}
+
+/** Acts on the orders whose time has come; returns how many those were. */
+export async function processDueOrders(deps: RulesDeps): Promise<number> {
+  const now = deps.clock.now();
+  const policy = policyOf(deps.config);
+  const { count, plan } = await inTransaction(deps.database.pool, (db) => runDueOrders(db, policy, now));
+  for (const { to } of plan.transitions) deps.metrics.orders.inc({ status: to });
+  for (const { decision } of plan.decisions) {
+    deps.metrics.decisions.inc({ outcome: decision.outcome });
+    for (const { gate, pass } of decision.gates) if (!pass) deps.metrics.gateRefusals.inc({ gate });
+  }
+  return count;
+}
+
+export async function runDueOrders(
+  db: Queryable,
+  policy: Policy,
+  now: Instant,
+): Promise<{ count: number; plan: Plan }> {
+  const plan: Plan = { transitions: [], postponements: [], decisions: [], jobs: [], unbound: [] };
+  const orders = await claimDueOrders(db, now, BATCH_ORDERS);
+  const announced = orders.filter(({ status }) => status === 'announced');
+  const wanted = announced.map((order) => ({ consumableId: order.consumableId, order }));
+  const contexts = await loadContexts(db, wanted, policy, now);
+  const states = await loadStates(db, [...contexts.keys()]);
+  for (const order of orders) {
+    const context = contexts.get(order.consumableId);
+    if (order.status !== 'announced') planOther(plan, order, now);
+    else if (context !== undefined) {
+      const judgement = judgePlacement(order, states.get(order.consumableId) ?? null, context.step, now);
+      planAnnounced(plan, order, judgement, context, now);
+    }
+  }
+  await transitionOrders(db, plan.transitions);
+  await postpone(db, plan.postponements);
+  await writeDecisions(db, plan.decisions);
+  if (plan.unbound.length > 0) {
+    await db.query('UPDATE "order" SET consent_id = NULL WHERE id = ANY ($1::uuid[])', [plan.unbound]);
+  }
+  await addJobs(db, plan.jobs);
+  return { count: orders.length, plan };
+}
+
+async function loadStates(
+  db: Queryable,
+  consumableIds: readonly string[],
+): Promise<Map<string, ConsumableState>> {
+  const states = new Map<string, ConsumableState>();
+  if (consumableIds.length === 0) return states;
+  const { rows } = await db.query<{ id: string; state: Uint8Array }>(
+    `SELECT consumable_id AS id, state FROM consumable_state
+     WHERE consumable_id = ANY ($1::uuid[]) AND state IS NOT NULL`,
+    [consumableIds],
+  );
+  for (const { id, state: bytes } of rows) {
+    const state = decodeState(bytes);
+    if (!isOutdated(state)) states.set(id, state);
+  }
+  return states;
+}
+
+function planAnnounced(
+  plan: Plan,
+  order: DueOrder,
+  { next, decision, plan: delivery }: Judgement,
+  context: Context,
+  now: Instant,
+): void {
+  const { id: orderId } = order;
+  const reason = decision.sentence;
+  const move = (to: OrderStatus, dueAt: Instant | null) =>
+    plan.transitions.push({ orderId, to, at: now, actor: 'worker', reason, dueAt });
+  // An order that waits is looked at often: the ledger hears of it once.
+  if (next.kind !== 'wait' || reason !== order.statusReason) {
+    plan.decisions.push({
+      id: newId(),
+      consumableId: order.consumableId,
+      stage: 'placement',
+      decision,
+      context: context.step,
+    });
+  }
+  switch (next.kind) {
+    case 'place':
+      move('placing', now + CALL_PATIENCE_MS);
+      plan.jobs.push({ name: 'place-order', payload: { orderId, retry: false } });
+      break;
+    case 'cancel':
+      move('cancelled', null);
+      break;
+    case 'ask':
+      move('proposed', now + PROPOSAL_LIFE_MS);
+      plan.unbound.push(orderId);
+      break;
+    case 'wait': {
+      const arrives = { from: delivery.arrivesFrom, to: delivery.arrivesTo };
+      plan.postponements.push({ orderId, status: order.status, until: next.until, reason, arrives });
+    }
+  }
+}
+
+/** Orders that are due for something else than their first placement. */
+function planOther(plan: Plan, { id: orderId, status, withdrawn }: DueOrder, now: Instant): void {
+  const until = now + CALL_PATIENCE_MS;
+  switch (status) {
+    case 'proposed':
+      plan.transitions.push({
+        orderId,
+        to: 'expired',
+        at: now,
+        actor: 'worker',
+        reason: 'Nobody answered the proposal in time.',
+      });
+      break;
+    case 'placing':
+      plan.jobs.push({ name: 'place-order', payload: { orderId, retry: true } });
+      plan.postponements.push({ orderId, status, until, reason: null });
+      break;
+    // Bought, although the customer had taken back the consent or cancelled: to be cancelled there too.
+    case 'accepted':
+    case 'cancelled':
+      if (status === 'cancelled' || withdrawn) plan.jobs.push({ name: 'cancel-order', payload: { orderId } });
+      plan.postponements.push({
+        orderId,
+        status,
+        until: status === 'cancelled' || withdrawn ? until : null,
+        reason: null,
+      });
+      break;
+    default:
+      plan.postponements.push({ orderId, status, until: null, reason: null });
+  }
+}

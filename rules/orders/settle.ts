@@ -1,0 +1,136 @@
+import type { MerchantOrder, Quote, Rejection } from '../../contracts/merchant.ts';
+import type { OrderStatus } from '../../core/types.ts';
+import { inTransaction } from '../../platform/database.ts';
+import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
+import type { RulesDeps } from '../deps.ts';
+import { lockConsents } from '../locks.ts';
+import { addJobs } from '../outbox/jobs.ts';
+import { nextTryAt } from './back-off.ts';
+import type { OrderToPlace } from './order-to-place.ts';
+import { postpone } from './postpone.ts';
+import { CALL_PATIENCE_MS } from './process-due-orders.ts';
+
+/** What an order becomes by what the merchant says it is. Lost and returned ones were accepted first. */
+const BECOMES: Readonly<Record<MerchantOrder['status'], OrderStatus>> = {
+  accepted: 'accepted',
+  shipped: 'shipped',
+  delivered: 'delivered',
+  lost: 'accepted',
+  returned: 'accepted',
+  cancelled: 'rejected',
+  rejected: 'rejected',
+};
+
+/** The merchant has the order: it is ours, or, if nobody wants it any more, it is to be cancelled there. */
+export async function settleFound(
+  deps: RulesDeps,
+  { id: orderId, consentId }: OrderToPlace,
+  found: MerchantOrder,
+): Promise<void> {
+  const at = deps.clock.now();
+  const to = BECOMES[found.status];
+  const moved = await inTransaction(deps.database.pool, async (db) => {
+    if (consentId !== null) await lockConsents(db, [consentId]);
+    const unwanted = consentId !== null && (await isWithdrawn(db, consentId));
+    const cancels = unwanted && to === 'accepted';
+    const transition = await transitionOrder(db, {
+      orderId,
+      to,
+      at,
+      actor: 'merchant',
+      reason: `The merchant has it as ${found.reference}: ${found.status}.`,
+      merchantReference: found.reference,
+      arrivesFrom: found.arrivesFrom,
+      arrivesTo: found.arrivesTo,
+      totalMinor: found.totalMinor,
+      dueAt: cancels ? at + CALL_PATIENCE_MS : null,
+    });
+    const late = transition === null && (await noteUnwanted(db, orderId, found.reference, at));
+    if (cancels || late) await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
+    return transition !== null;
+  });
+  if (moved) deps.metrics.orders.inc({ status: to });
+}
+
+async function isWithdrawn(db: Queryable, consentId: string): Promise<boolean> {
+  const { rows } = await db.query('SELECT FROM consent_withdrawal WHERE consent_id = $1', [consentId]);
+  return rows.length > 0;
+}
+
+/** Whether the order had been cancelled while the merchant was being asked. */
+async function noteUnwanted(db: Queryable, orderId: string, reference: string, at: number): Promise<boolean> {
+  const { rows } = await db.query(
+    `UPDATE "order" SET merchant_reference = coalesce(merchant_reference, $2), due_at = $3
+     WHERE id = $1 AND status = 'cancelled' RETURNING id`,
+    [orderId, reference, new Date(at + CALL_PATIENCE_MS)],
+  );
+  return rows.length > 0;
+}
+
+export async function settleRejected(
+  deps: RulesDeps,
+  order: OrderToPlace,
+  { code, detail }: Rejection,
+  quote: Quote | null,
+): Promise<void> {
+  const at = deps.clock.now();
+  const moved = await inTransaction(deps.database.pool, async (db) => {
+    if (quote !== null && quote.currency === order.currency) {
+      await db.query('UPDATE product SET unit_price_minor = $2 WHERE id = $1', [
+        order.productId,
+        quote.unitPriceMinor,
+      ]);
+    }
+    if (code === 'unknown-sku') {
+      await db.query('UPDATE product SET active = false WHERE id = $1', [order.productId]);
+    }
+    return transitionOrder(db, {
+      orderId: order.id,
+      to: 'rejected',
+      at,
+      actor: 'merchant',
+      reason: `The merchant refused it (${code}): ${detail}`,
+      detail: { code },
+    });
+  });
+  if (moved !== null) deps.metrics.orders.inc({ status: 'rejected' });
+}
+
+/** The first attempt never arrived: every gate is asked again before the next one. */
+export async function settleNotFound(deps: RulesDeps, { id: orderId }: OrderToPlace): Promise<void> {
+  const at = deps.clock.now();
+  await transitionOrder(deps.database.pool, {
+    orderId,
+    to: 'announced',
+    at,
+    actor: 'worker',
+    reason: 'The merchant never received it; it is tried again.',
+    dueAt: at,
+  });
+}
+
+export async function settleCancelled(
+  deps: RulesDeps,
+  { id: orderId }: OrderToPlace,
+  reason: string,
+): Promise<void> {
+  const at = deps.clock.now();
+  const moved = await transitionOrder(deps.database.pool, {
+    orderId,
+    to: 'cancelled',
+    at,
+    actor: 'worker',
+    reason,
+  });
+  if (moved !== null) deps.metrics.orders.inc({ status: 'cancelled' });
+}
+
+/** Nothing is known: the order waits for its next try, by the platform's clock. */
+export async function tryLater(deps: RulesDeps, order: OrderToPlace, detail: string): Promise<void> {
+  const now = deps.clock.now();
+  const until = nextTryAt(order.id, order.placedAt?.getTime() ?? now, now);
+  deps.log.warn({ orderId: order.id, detail }, 'a merchant did not answer; the order is tried again');
+  await postpone(deps.database.pool, [
+    { orderId: order.id, status: order.status, until, reason: `The merchant did not answer (${detail}).` },
+  ]);
+}

@@ -1,0 +1,71 @@
+import { Logger, type Runner, run, runMigrations, runOnce, type TaskList } from 'graphile-worker';
+import { z } from 'zod';
+import { inTransaction } from '../../platform/database.ts';
+import type { RulesDeps } from '../deps.ts';
+import { cancelOrder } from '../orders/cancel-order.ts';
+import { placeOrder } from '../orders/place-order.ts';
+import type { Jobs } from './jobs.ts';
+
+/** Calls in flight of one process: merchants are slow, and waiting costs nothing. */
+const CONCURRENCY = 4;
+/** A notification wakes the worker at once; this is for one that got lost. */
+const POLL_MS = 2_000;
+
+export interface Outbox {
+  /** Works until closed. */
+  readonly start: () => Promise<void>;
+  /** Runs the jobs that are ready; returns whether there were any. */
+  readonly drain: () => Promise<boolean>;
+  /** Finishes the jobs in flight. */
+  readonly close: () => Promise<void>;
+}
+
+const orderId = z.uuid();
+const placeOrderSchema = z.object({ orderId, retry: z.boolean() }) satisfies z.ZodType<Jobs['place-order']>;
+const cancelOrderSchema = z.object({ orderId }) satisfies z.ZodType<Jobs['cancel-order']>;
+
+function tasksOf(deps: RulesDeps): TaskList {
+  return {
+    'place-order': (payload: unknown) => placeOrder(deps, placeOrderSchema.parse(payload)),
+    'cancel-order': (payload: unknown) => cancelOrder(deps, cancelOrderSchema.parse(payload)),
+  } satisfies Record<keyof Jobs, unknown>;
+}
+
+const READY = `
+  SELECT EXISTS (
+    SELECT FROM graphile_worker.jobs WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now()
+  ) AS ready`;
+
+/** graphile-worker over the platform's own pool, its schema made or brought up to date. */
+export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
+  const { pool } = deps.database;
+  const options = { pgPool: pool, logger: loggerOf(deps), noHandleSignals: true, concurrency: CONCURRENCY };
+  // Processes that start together would both make the schema.
+  await inTransaction(pool, async (db) => {
+    await db.query("SELECT pg_advisory_xact_lock(hashtext('neverout-outbox'))");
+    await runMigrations(options);
+  });
+  const taskList = tasksOf(deps);
+  let runner: Runner | undefined;
+  return {
+    start: async () => {
+      runner = await run({ ...options, taskList, pollInterval: POLL_MS });
+    },
+    drain: async () => {
+      const { rows } = await pool.query<{ ready: boolean }>(READY);
+      if (rows[0]?.ready !== true) return false;
+      await runOnce({ ...options, taskList });
+      return true;
+    },
+    close: async () => {
+      await runner?.stop();
+      runner = undefined;
+    },
+  };
+}
+
+const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
+
+function loggerOf({ log }: RulesDeps): Logger {
+  return new Logger((scope) => (level, message) => log[LEVELS[level]]({ scope }, message));
+}
