@@ -183,9 +183,10 @@ async function flushAnswers(reception: Reception): Promise<void> {
 function withinTime(work: Promise<void>, ms: number): Promise<void> {
   return new Promise((done) => {
     const timer = setTimeout(done, ms);
-    work.finally(() => {
+    const finish = () => {
       clearTimeout(timer);
       done();
-    });
+    };
+    work.then(finish, finish);
   });
 }
