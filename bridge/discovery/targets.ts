@@ -1,0 +1,34 @@
+import { addressesOf, type BridgeConfig } from '../config.ts';
+import type { Target } from '../target.ts';
+import type { Announced } from './mdns.ts';
+
+/** The places the user named one by one. */
+export function namedTargets(config: BridgeConfig): Target[] {
+  return config.discover.hosts.map((entry) => ({
+    host: entry.host,
+    snmpPort: ('snmpPort' in entry ? entry.snmpPort : undefined) ?? config.snmp.port,
+    ippPort: ('ippPort' in entry ? entry.ippPort : undefined) ?? config.ipp.port,
+    ippPath: 'ippPath' in entry ? entry.ippPath : undefined,
+    origin: 'host',
+  }));
+}
+
+export function rangeTargets(config: BridgeConfig): Target[] {
+  return config.discover.ranges.flatMap(addressesOf).map((host) => ({
+    host,
+    snmpPort: config.snmp.port,
+    ippPort: config.ipp.port,
+    origin: 'range',
+  }));
+}
+
+export function announcedTargets(announced: readonly Announced[], config: BridgeConfig): Target[] {
+  return announced.map(({ address, ippPort, ippPath, ippSecure }) => ({
+    host: address,
+    snmpPort: config.snmp.port,
+    ippPort: ippPort ?? config.ipp.port,
+    ippPath,
+    ippSecure,
+    origin: 'mdns',
+  }));
+}
