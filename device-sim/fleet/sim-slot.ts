@@ -30,11 +30,9 @@ export class SimSlot {
   level: number;
   /** Since when the slot is empty; null while it is not. */
   emptySince: Instant | null = null;
-  /** Times that it stood empty with nothing on the shelf. */
-  stockouts = 0;
+  /** The moments at which it ran dry with nothing on the shelf. */
+  readonly stockouts: Instant[] = [];
   stockoutMs = 0;
-  /** When it first stood empty. */
-  firstStockoutAt: Instant | null = null;
   /** Fillings put in so far: names the serial of the next. */
   fillings = 0;
   readonly #perUse: number;
@@ -56,11 +54,10 @@ export class SimSlot {
       this.level -= taken;
       return;
     }
-    this.emptySince = Math.round(from + (this.level / taken) * (to - from));
+    const dryAt = Math.round(from + (this.level / taken) * (to - from));
+    this.emptySince = dryAt;
     this.level = 0;
-    if (this.shelf.length > 0) return;
-    this.stockouts += 1;
-    this.firstStockoutAt ??= this.emptySince;
+    if (!this.shelf.some(({ arrivedAt }) => arrivedAt <= dryAt)) this.stockouts.push(dryAt);
   }
 
   receive(orderId: string | null, arrivedAt: Instant, fillings: number): void {

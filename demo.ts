@@ -1,0 +1,163 @@
+#!/usr/bin/env node
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Platform, startPlatform } from './compose.ts';
+import { HOUR_MS } from './core/types.ts';
+import { kindsOfCaptures } from './device-sim/captures/capture-kind.ts';
+import { readCaptures } from './device-sim/captures/read-captures.ts';
+import { type DemoOptions, OptionError, parseOptions, USAGE } from './device-sim/demo/options.ts';
+import type { PlatformHandle } from './device-sim/demo/platform-handle.ts';
+import { createProgress } from './device-sim/demo/progress.ts';
+import { type FinishedDemo, runDemo } from './device-sim/demo/run-demo.ts';
+import { summarise } from './device-sim/demo/summary.ts';
+import { ManualClock } from './platform/clock.ts';
+import { type Config, parseConfig } from './platform/config.ts';
+import { createLog } from './platform/log.ts';
+import { StartError } from './platform/start-error.ts';
+
+/** A Monday: the same for everybody, so that a seed means one world. */
+const START = Date.parse('2027-03-01T00:00:00Z');
+const CAPTURES = fileURLToPath(new URL('../shared/data', import.meta.url));
+/** While it stays up, devices report this often. */
+const KEEP_PACE_MS = 10_000;
+
+function configOf(folder: string): Config {
+  const { LOG_LEVEL = 'warn', LOG_PRETTY } = process.env;
+  return parseConfig({
+    NEVEROUT_DATA: folder,
+    LOG_LEVEL,
+    LOG_PRETTY,
+    HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    MQTT_PORT: '0',
+    // The whole fleet sits at one address, and its days pass in seconds.
+    MQTT_MESSAGES_PER_SECOND: '5000',
+    MQTT_CONNECTIONS_PER_MINUTE: '1000000',
+  });
+}
+
+function handleOf(platform: Platform): PlatformHandle {
+  const { database, apiToken, drain, ports } = platform;
+  return {
+    database,
+    apiToken,
+    drain,
+    mqttPort: ports['mqtt'] ?? 0,
+    httpUrl: `http://127.0.0.1:${ports['http'] ?? 0}`,
+  };
+}
+
+/** The first Ctrl-C ends the simulation in order, the second ends the process. */
+function onInterrupt(): { readonly requested: () => boolean; readonly wait: Promise<void> } {
+  let requested = false;
+  const wait = new Promise<void>((done) => {
+    const stop = () => {
+      if (requested) process.exit(130);
+      requested = true;
+      done();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  return { requested: () => requested, wait };
+}
+
+async function simulate(
+  options: DemoOptions,
+  platform: Platform,
+  clock: ManualClock,
+  config: Config,
+): Promise<number> {
+  const interrupt = onInterrupt();
+  const captured = kindsOfCaptures(await readCaptures(options.captures ?? CAPTURES));
+  const demo = await runDemo({
+    ...options,
+    platform: handleOf(platform),
+    clock,
+    captured,
+    cancelWindowMs: config.CANCEL_WINDOW_HOURS * HOUR_MS,
+    progress: createProgress(process.stdout, options.quiet),
+    stopped: interrupt.requested,
+  });
+  try {
+    const { report } = demo;
+    process.stdout.write(summarise(report));
+    if (options.report !== null) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.keep && !interrupt.requested()) {
+      tellWhereabouts(platform, demo);
+      await liveOn(demo, clock, interrupt.wait);
+      return 0;
+    }
+    const { withoutConsent, insideHold, duplicate } = report.violations;
+    return report.disagreements.length + withoutConsent + insideHold + duplicate === 0 ? 0 : 1;
+  } finally {
+    await demo.close();
+  }
+}
+
+function tellWhereabouts(platform: Platform, { merchantUrl }: FinishedDemo): void {
+  const { httpUrl, mqttPort, apiToken } = handleOf(platform);
+  process.stdout.write(`
+  The platform stays up and its clock goes on in real time; Ctrl-C ends it.
+    API          ${httpUrl} (reference: ${httpUrl}/docs)
+    API token    ${apiToken}
+    MQTT         mqtt://127.0.0.1:${mqttPort}
+    Merchant     ${merchantUrl}
+    PostgreSQL   ${platform.database.url}
+
+`);
+}
+
+async function liveOn(demo: FinishedDemo, clock: ManualClock, end: Promise<void>): Promise<void> {
+  let ended = false;
+  void end.then(() => {
+    ended = true;
+  });
+  const [simulated, real] = [clock.now(), performance.now()];
+  for (;;) {
+    const timer = new Promise<void>((done) => setTimeout(done, KEEP_PACE_MS).unref());
+    await Promise.race([end, timer]);
+    if (ended) return;
+    const from = clock.now();
+    clock.advanceTo(simulated + Math.floor(performance.now() - real));
+    await demo.liveOn(from);
+  }
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === null) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'neverout-demo-'));
+  // The database server's own user must be able to pass through.
+  await chmod(folder, 0o755);
+  try {
+    const config = configOf(folder);
+    const clock = new ManualClock(START);
+    const log = createLog(config.LOG_LEVEL, config.LOG_PRETTY ?? process.stderr.isTTY);
+    if (!options.quiet) process.stdout.write('Starting the platform on a throw-away database …\n');
+    const platform = await startPlatform({ config, clock, log, durability: 'throw-away', pace: 'lock-step' });
+    try {
+      return await simulate(options, platform, clock, config);
+    } finally {
+      await platform.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const known = error instanceof OptionError || error instanceof StartError;
+    const text =
+      error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(known ? 2 : 1);
+  },
+);

@@ -1,0 +1,117 @@
+import { topicOf } from '../../contracts/mqtt.ts';
+import type { Instant } from '../../core/types.ts';
+import { DeviceLink, type LinkOptions } from '../fleet/device-link.ts';
+import type { SimDevice } from '../fleet/sim-device.ts';
+import { DeviceBook, messageKey } from './device-book.ts';
+import { badTelemetry, type MisdeedKind } from './misdeeds.ts';
+import type { Customer } from './world.ts';
+
+export interface ConnectedDeviceOptions {
+  readonly device: SimDevice;
+  readonly customer: Customer;
+  readonly link: LinkOptions;
+}
+
+/** A true device with its connection and its own record of what it sent. */
+export class ConnectedDevice {
+  readonly device: SimDevice;
+  readonly customer: Customer;
+  readonly id: string;
+  readonly book = new DeviceBook();
+  readonly #link: DeviceLink;
+  /** Readings kept while the connection is down. */
+  readonly #kept: string[] = [];
+  #lastPayload: string | null = null;
+  #offline = false;
+
+  constructor({ device, customer, link }: ConnectedDeviceOptions) {
+    this.device = device;
+    this.customer = customer;
+    this.id = link.deviceId;
+    this.#link = new DeviceLink(link);
+  }
+
+  open(): Promise<void> {
+    return this.#link.open();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  /** Lives through the step and reports at its end. */
+  async live(from: Instant, to: Instant, absent: boolean): Promise<void> {
+    const swapped = this.device.live(from, to, absent);
+    if (this.#offline) {
+      this.#kept.push(this.#note(this.device.telemetry(to, true)));
+      return;
+    }
+    if (this.device.plan.notifiesSwap) {
+      for (const slot of swapped) await this.#sendEvent(slot.kind.key, to);
+    }
+    await this.#send(this.#note(this.device.telemetry(to)));
+  }
+
+  async #sendEvent(key: string, at: Instant): Promise<void> {
+    const slot = this.device.slots.find((candidate) => candidate.kind.key === key);
+    if (slot === undefined) return;
+    const event = this.device.replaced(slot, at);
+    const id = `${messageKey(event.at, event.seq)} ${event.type}`;
+    this.book.events.add(id);
+    await this.#link.publish('event', JSON.stringify(event));
+    this.book.acknowledgedEvents.add(id);
+  }
+
+  #note(telemetry: { readonly at: string; readonly seq: number }): string {
+    this.book.sent.add(messageKey(telemetry.at, telemetry.seq));
+    return JSON.stringify(telemetry);
+  }
+
+  async #send(payload: string): Promise<void> {
+    const { at, seq } = JSON.parse(payload) as { at: string; seq: number };
+    await this.#link.publish('telemetry', payload);
+    this.book.acknowledged.add(messageKey(at, seq));
+    this.#lastPayload = payload;
+  }
+
+  /** The plug is pulled: readings are kept in the device's memory. */
+  async unplug(): Promise<void> {
+    this.#offline = true;
+    await this.#link.drop();
+  }
+
+  /** Back again: what was kept is sent as historical, in order. */
+  async replug(): Promise<void> {
+    await this.#link.open();
+    this.#offline = false;
+    for (const payload of this.#kept.splice(0)) await this.#send(payload);
+  }
+
+  /** Does one wrong thing and notes the refusals it must lead to. Returns false while it cannot. */
+  async misbehave(kind: MisdeedKind, now: Instant, stranger: string): Promise<boolean> {
+    if (this.#offline) return false;
+    const bad = badTelemetry(kind, this.device, now);
+    if (bad !== null) {
+      await this.#link.publish('telemetry', bad);
+      this.book.expectRefusal(kind, 1);
+      return true;
+    }
+    if (kind === 'duplicate') return this.#resend();
+    await this.#link.close();
+    const payload = JSON.stringify(this.device.telemetry(now));
+    const taken = await this.#link.trespass(topicOf(stranger, 'telemetry'), payload);
+    if (!taken) this.book.expectRefusal(kind, 1);
+    await this.#link.open();
+    return true;
+  }
+
+  /** As after a lost PUBACK: reconnects and sends the last message again, byte by byte. */
+  async #resend(): Promise<boolean> {
+    if (this.#lastPayload === null) return false;
+    await this.#link.drop();
+    await this.#link.open();
+    await this.#link.publish('telemetry', this.#lastPayload);
+    this.book.expectRefusal('duplicate', this.device.slots.length);
+    return true;
+  }
+}

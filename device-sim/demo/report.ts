@@ -1,0 +1,143 @@
+import { DAY_MS, type Instant } from '../../core/types.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Purchase } from '../merchant/purchase.ts';
+import { promise } from '../merchant/purchase.ts';
+import { countOf } from './count-of.ts';
+import { CURRENCY } from './goods.ts';
+import { isCovered } from './roles.ts';
+import { readSentences, type ToldDecision } from './sentences.ts';
+import { judge, type Violations } from './violations.ts';
+import type { Parcel, Place, World } from './world.ts';
+import type { WorldPlan } from './world-plan.ts';
+
+/** The summary of a run; the keys of the JSON report. Everything but `seconds` depends on the seed alone. */
+export interface Report {
+  readonly seed: number;
+  readonly days: number;
+  readonly devices: number;
+  readonly customers: number;
+  readonly consumables: number;
+  readonly from: string;
+  readonly until: string;
+  readonly readings: { readonly sent: number; readonly acknowledged: number; readonly stored: number };
+  readonly refused: Readonly<Record<string, number>>;
+  readonly orders: Readonly<Record<string, number>>;
+  readonly decisions: Readonly<Record<string, number>>;
+  readonly merchant: {
+    readonly purchases: number;
+    readonly delivered: number;
+    readonly spentMinor: number;
+    readonly currency: string;
+  };
+  readonly violations: Violations;
+  readonly stockouts: number;
+  readonly stockoutsUnavoidable: number;
+  readonly stockoutsUncovered: number;
+  readonly cycles: number;
+  readonly medianDaysEarly: number | null;
+  readonly captures: readonly string[];
+  readonly sentences: readonly ToldDecision[];
+  readonly disagreements: readonly string[];
+  readonly seconds: number;
+}
+
+export interface ReportInput {
+  readonly pool: Database['pool'];
+  readonly plan: WorldPlan;
+  readonly world: World;
+  readonly purchases: readonly Purchase[];
+  readonly parcels: readonly Parcel[];
+  readonly refused: Readonly<Record<string, number>>;
+  readonly disagreements: readonly string[];
+  readonly leadTimePmf: readonly number[];
+  readonly cancelWindowMs: number;
+  readonly until: Instant;
+  readonly seconds: number;
+}
+
+export async function makeReport(input: ReportInput): Promise<Report> {
+  const { pool, plan, world, purchases, parcels, refused, disagreements, until, seconds } = input;
+  const { customers, devices, places } = world;
+  const readingsOf = (messages: (device: (typeof devices)[number]) => number) =>
+    devices.reduce((sum, device) => sum + messages(device) * device.device.slots.length, 0);
+  const bought = purchases.filter((purchase) => purchase.status !== 'cancelled');
+  return {
+    seed: plan.seed,
+    days: plan.days,
+    devices: devices.length,
+    customers: customers.length,
+    consumables: places.size,
+    from: new Date(plan.start).toISOString(),
+    until: new Date(until).toISOString(),
+    readings: {
+      sent: readingsOf(({ book }) => book.sent.size),
+      acknowledged: readingsOf(({ book }) => book.acknowledged.size),
+      stored: await countOf(pool, 'SELECT count(*)::int AS count FROM reading'),
+    },
+    refused: sorted(refused),
+    orders: await countBy(
+      pool,
+      'SELECT status::text AS name, count(*)::int AS count FROM "order" GROUP BY 1',
+    ),
+    decisions: await countBy(pool, 'SELECT outcome AS name, count(*)::int AS count FROM decision GROUP BY 1'),
+    merchant: {
+      purchases: purchases.length,
+      delivered: purchases.filter((purchase) => purchase.status === 'delivered').length,
+      spentMinor: bought.reduce((sum, purchase) => sum + purchase.totalMinor, 0),
+      currency: CURRENCY,
+    },
+    violations: judge(parcels),
+    ...outcomeOf([...places.values()], input),
+    captures: devices.flatMap(({ device }) => device.plan.kind.capture ?? []).toSorted(),
+    sentences: await readSentences(pool, plan.start),
+    disagreements,
+    seconds,
+  };
+}
+
+const sorted = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+async function countBy(pool: Database['pool'], query: string): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ name: string; count: number }>(query);
+  return sorted(Object.fromEntries(rows.map(({ name, count }) => [name, count])));
+}
+
+/** Until when the platform is answerable for a slot; 0: it never was. */
+function coveredUntil({ customer, slot }: Place): Instant {
+  if (!isCovered(customer.plan.role) || slot.kind.tells !== 'level') return 0;
+  return customer.consent?.withdrawn?.at ?? Number.POSITIVE_INFINITY;
+}
+
+function outcomeOf(places: readonly Place[], { plan, leadTimePmf, cancelWindowMs }: ReportInput) {
+  const stockouts = places.flatMap((place) =>
+    place.slot.stockouts.map((at) => ({ at, covered: at < coveredUntil(place) })),
+  );
+  const covered = stockouts.filter((stockout) => stockout.covered);
+  const cycles = places.flatMap((place) =>
+    place.slot.cycles.filter((cycle) => cycle.neededAt < coveredUntil(place)),
+  );
+  const calendar = { timeZone: 'UTC', closures: [], holds: [] };
+  const firstHelp = promise(plan.start + cancelWindowMs, leadTimePmf, calendar).arrivesTo;
+  const helpedFrom = Date.parse(`${firstHelp}T00:00:00Z`) + DAY_MS;
+  // Of an order with several fillings, the first one tells how early it came.
+  const early = new Map<string, number>();
+  for (const { orderId, daysEarly } of cycles) {
+    if (orderId !== null && !early.has(orderId)) early.set(orderId, daysEarly);
+  }
+  return {
+    stockouts: covered.length,
+    stockoutsUnavoidable: covered.filter(({ at }) => at < helpedFrom).length,
+    stockoutsUncovered: stockouts.length - covered.length,
+    cycles: cycles.length,
+    medianDaysEarly: median([...early.values()]),
+  };
+}
+
+function median(values: readonly number[]): number | null {
+  const ascending = values.toSorted((a, b) => a - b);
+  const middle = ascending.length / 2;
+  const [low, high] = [ascending[Math.ceil(middle) - 1], ascending[Math.floor(middle)]];
+  if (low === undefined || high === undefined) return null;
+  return Math.round(((low + high) / 2) * 100) / 100;
+}
