@@ -2,7 +2,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { pruneComponents } from './prune-components.ts';
+import { polishDocument } from './polish-document.ts';
 
 export const TAGS = {
   'Device models': 'What kinds of devices there are, and the slots that each has for consumables.',
@@ -47,7 +47,7 @@ export async function serveDocs(app: FastifyInstance, publicUrl: string | undefi
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => pruneComponents(jsonSchemaTransformObject(document)),
+    transformObject: (document) => polishDocument(jsonSchemaTransformObject(document)),
   });
   await app.register(fastifySwaggerUi, {
     routePrefix: '/docs',

@@ -16,11 +16,18 @@ export function answerWithProblems(app: FastifyInstance): void {
   });
 }
 
+/** fastify's names of the parts of a request, as the problem document spells them. */
+const PARTS: Readonly<Record<string, string>> = {
+  querystring: 'query',
+  params: 'params',
+  headers: 'headers',
+};
+
 function toProblem(error: FastifyError, bodyLimit: number): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, message }) => ({
-      pointer: `#/${error.validationContext ?? 'body'}${instancePath === '/' ? '' : instancePath}`,
+      pointer: `#/${PARTS[error.validationContext ?? 'body'] ?? 'body'}${instancePath === '/' ? '' : instancePath}`,
       detail: message ?? 'not valid',
     }));
     return new ApiProblem('invalid-request', {}, errors);
@@ -40,12 +47,15 @@ function ofFastify(error: FastifyError, bodyLimit: number): ApiProblem | undefin
 interface DatabaseFault {
   readonly code?: unknown;
   readonly detail?: unknown;
-  readonly meta?: { readonly driverAdapterError?: { readonly cause?: AdapterCause } };
+  readonly meta?: {
+    readonly modelName?: string;
+    readonly driverAdapterError?: { readonly cause?: AdapterCause };
+  };
 }
 interface AdapterCause {
   readonly kind?: string;
   readonly originalCode?: string;
-  readonly constraint?: { readonly fields?: readonly string[]; readonly index?: string };
+  readonly constraint?: { readonly index?: string };
 }
 
 /** Class 08: connection; 57P: shutdown; 53300: no connection left (PostgreSQL appendix A). */
@@ -70,12 +80,19 @@ function ofDatabase(error: DatabaseFault & Error): ApiProblem | undefined {
   return undefined;
 }
 
-/** Columns of the broken rule as the API spells them; `values` when the database does not tell. */
+/**
+ * Columns of the broken rule as the API spells them. PostgreSQL lists them in its detail; Prisma tells the
+ * rule's name, which is table, columns and kind.
+ */
 function fieldsOf(error: DatabaseFault, cause: AdapterCause | undefined): string[] {
   const listed = /^Key \(([^)]+)\)=/.exec(String(error.detail ?? ''))?.[1]?.split(', ');
-  const ofIndex = /^[a-z_]*?_([a-z_]+)_fkey$/.exec(cause?.constraint?.index ?? '')?.[1];
-  const columns = listed ?? cause?.constraint?.fields ?? (ofIndex === undefined ? ['values'] : [ofIndex]);
+  const table = toSnakeCase(error.meta?.modelName ?? '');
+  const rule = /^(\w+)_f?key$/.exec(cause?.constraint?.index ?? '')?.[1]?.replace(`${table}_`, '');
+  const columns = listed ?? [rule ?? 'values'];
   return columns.map((column) =>
     column.replaceAll('"', '').replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
   );
 }
+
+const toSnakeCase = (name: string): string =>
+  name.replace(/(?<=.)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();

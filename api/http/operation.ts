@@ -17,6 +17,8 @@ interface OperationSpec {
   readonly body?: z.ZodType;
   /** Status to body of each success. */
   readonly response: Readonly<Record<number, z.ZodType>>;
+  /** Media types of the successes; JSON unless said otherwise. */
+  readonly produces?: readonly string[];
   /** Refusals of its own; those that every route can give are added. */
   readonly problems?: readonly ProblemCode[];
 }

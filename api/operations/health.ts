@@ -49,6 +49,7 @@ export function registerHealth(app: Api, deps: ApiDeps): void {
       tag: 'Operations',
       summary: 'Read the metrics in the format of Prometheus',
       response: { 200: z.string() },
+      produces: ['text/plain'],
     }),
     async (_request, reply) => {
       const text = await deps.metrics.registry.metrics();

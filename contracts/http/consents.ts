@@ -73,7 +73,8 @@ export const newConsentSchema = z
     text: z.string().min(1).max(20_000).describe('Exactly what was shown.'),
     language: z.string().min(2).max(35),
     method: z.string().min(1).max(100).describe('How it was given: "portal checkbox", "signed paper".'),
-    validUntil: instant.nullable().default(null),
+    // Text, not a Date: examples of schemas that transform are left out of the OpenAPI document.
+    validUntil: z.iso.datetime({ offset: true }).nullable().default(null),
     mandate: newMandateSchema.optional(),
   })
   .superRefine(({ purpose, mandate }, context) => {
