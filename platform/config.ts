@@ -27,7 +27,24 @@ const schema = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Where browsers and merchants reach the API.'),
+    .describe('Where browsers and merchants reach the API; links in mails begin with it.'),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((range) => range.trim()))
+    .optional()
+    .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, comma-separated. Unset: none.'),
+  AUTH_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'Key of sessions and claim codes, the same in every API process. Unset: one is made in the data folder.',
+    ),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('smtp(s)://user:password@host:port. Unset: mails are written into the data folder, not sent.'),
+  MAIL_FROM: z.string().min(3).default('Neverout <neverout@localhost>').describe('Sender of mails.'),
   NEVEROUT_API_TOKEN: z.string().min(24).optional().describe('Unset: a random one is made and shown once.'),
   MQTT_PORT: port.default(1883),
   MQTT_WS_PORT: port.optional().describe('Unset: no WebSocket listener.'),

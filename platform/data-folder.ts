@@ -24,10 +24,19 @@ export interface ApiToken {
 
 /** The API token of the default installation: random, kept in the data folder for its owner alone. */
 export async function readOrMakeApiToken(folder: string): Promise<ApiToken> {
-  const file = join(folder, 'api-token');
+  const { value, isNew } = await readOrMakeSecret(join(folder, 'api-token'));
+  return { token: value, isNew };
+}
+
+/** The key that sessions are signed and second factors encrypted with; losing it signs everybody out. */
+export async function readOrMakeAuthSecret(folder: string): Promise<string> {
+  return (await readOrMakeSecret(join(folder, 'auth-secret'))).value;
+}
+
+async function readOrMakeSecret(file: string): Promise<{ value: string; isNew: boolean }> {
   const known = await readFile(file, 'utf8').catch(() => null);
-  if (known !== null && known.trim() !== '') return { token: known.trim(), isNew: false };
-  const token = randomBytes(32).toString('base64url');
-  await writeFile(file, `${token}\n`, { mode: 0o600 });
-  return { token, isNew: true };
+  if (known !== null && known.trim() !== '') return { value: known.trim(), isNew: false };
+  const value = randomBytes(32).toString('base64url');
+  await writeFile(file, `${value}\n`, { mode: 0o600 });
+  return { value, isNew: true };
 }
