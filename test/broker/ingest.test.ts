@@ -76,3 +76,90 @@ test('a duplicate is stored once, announced once, acknowledged and counted', asy
   expect((await countOf(broker.metrics.refused, 'duplicate')) - before).toBe(3);
   await client.endAsync();
 });
+
+test('an event is stored and announced; of the device as a whole, only stored', async () => {
+  const device = await newDevice();
+  const client = await connectDevice(broker.port('mqtt'), device);
+  const event = {
+    v: 1,
+    at: '2026-11-21T12:00:00Z',
+    seq: 5,
+    type: 'replaced',
+    consumable: 'black',
+    detail: 'by "hand"',
+  };
+  await publish(client, device, JSON.stringify(event), 'event');
+  await publish(client, device, JSON.stringify({ ...event, consumable: undefined, type: 'button' }), 'event');
+  await publish(client, device, JSON.stringify(event), 'event');
+  const events = await database.pool.query(
+    'SELECT id, consumable_id AS "consumableId", type, seq, detail FROM consumable_event WHERE device_id = $1 ORDER BY id',
+    [device.id],
+  );
+  const consumableId = device.consumables.get('black');
+  expect(events.rows).toMatchObject([
+    { consumableId, type: 'replaced', seq: 5, detail: { text: 'by "hand"' } },
+    { consumableId: null, type: 'button' },
+  ]);
+  const queue = await database.pool.query(
+    'SELECT reading_at AS at, event_ids AS events FROM evaluation_queue WHERE consumable_id = $1',
+    [consumableId],
+  );
+  expect(queue.rows).toEqual([{ at: [], events: [events.rows[0].id] }]);
+  await client.endAsync();
+});
+
+test('levels that are not measured, and a receptacle whose level is space left', async () => {
+  const device = await newDevice();
+  const client = await connectDevice(broker.port('mqtt'), device);
+  const consumables = { black: { level: 'some' }, milk: { level: 'unknown' }, waste: { level: 0.9 } };
+  await publish(client, device, telemetryOf({ consumables }));
+  expect(await readingsOf(device, 'black')).toMatchObject([{ kind: 'some', level: null }]);
+  expect(await readingsOf(device, 'milk')).toMatchObject([{ kind: 'unknown', level: null }]);
+  expect(await readingsOf(device, 'waste')).toMatchObject([{ kind: 'measured', level: 0.9 }]);
+  await client.endAsync();
+});
+
+test('QoS 0 is stored, QoS 2 is stored once and completes its handshake', async () => {
+  const device = await newDevice();
+  const client = await connectDevice(broker.port('mqtt'), device);
+  const topic = `neverout/v1/${device.id}/telemetry`;
+  await client.publishAsync(topic, telemetryOf({ seq: 1 }), { qos: 2 });
+  expect(await readingsOf(device, 'black')).toHaveLength(1);
+  await client.publishAsync(topic, telemetryOf({ seq: 2 }), { qos: 0 });
+  await publish(client, device, telemetryOf({ seq: 3 }));
+  // QoS 0 came first over the same connection, so its commit is no later.
+  expect(await readingsOf(device, 'black')).toHaveLength(3);
+  await client.endAsync();
+});
+
+test('a reading of a month without partition makes the month', async () => {
+  const device = await newDevice();
+  await database.pool.query('DROP TABLE reading_2026_03');
+  const client = await connectDevice(broker.port('mqtt'), device);
+  await publish(client, device, telemetryOf({ at: '2026-03-05T00:00:00Z', historical: true }));
+  expect(await readingsOf(device, 'black')).toHaveLength(1);
+  await client.endAsync();
+});
+
+test('one row that the database refuses is quarantined, the others of its batch are stored', async () => {
+  const devices = await registerDevices(database, 40);
+  const [poisoned] = devices;
+  if (poisoned === undefined) throw new Error('no device');
+  // As an unforeseen constraint would.
+  await database.pool.query(
+    `ALTER TABLE reading ADD CONSTRAINT poison CHECK (consumable_id <> '${poisoned.consumables.get('black')}')`,
+  );
+  const clients = await Promise.all(devices.map((device) => connectDevice(broker.port('mqtt'), device)));
+  const before = await countOf(broker.metrics.refused, 'impossible-value');
+  await Promise.all(
+    devices.map((device, i) => {
+      const client = clients[i];
+      return client === undefined ? undefined : publish(client, device, telemetryOf());
+    }),
+  );
+  for (const device of devices.slice(1)) expect(await readingsOf(device, 'black')).toHaveLength(1);
+  expect(await readingsOf(poisoned, 'black')).toEqual([]);
+  expect((await countOf(broker.metrics.refused, 'impossible-value')) - before).toBe(1);
+  await database.pool.query('ALTER TABLE reading DROP CONSTRAINT poison');
+  await Promise.all(clients.map((client) => client.endAsync()));
+});

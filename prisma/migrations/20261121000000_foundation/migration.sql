@@ -597,9 +597,15 @@ CREATE TRIGGER "order_history_append_only" BEFORE UPDATE ON "order_history"
 
 -- Every broker hears when a device's credentials or consumables change. Presence alone is no change.
 CREATE FUNCTION "notify_device_changed"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  "changed" record := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
-  PERFORM pg_notify('device_changed', CASE TG_TABLE_NAME
-    WHEN 'device' THEN coalesce(NEW."id", OLD."id") ELSE coalesce(NEW."device_id", OLD."device_id") END::text);
+  -- Two branches: one expression with both columns would not compile for either table.
+  IF TG_TABLE_NAME = 'device' THEN
+    PERFORM pg_notify('device_changed', "changed"."id"::text);
+  ELSE
+    PERFORM pg_notify('device_changed', "changed"."device_id"::text);
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER "device_deleted_notify" AFTER DELETE ON "device"
