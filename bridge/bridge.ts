@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { PrinterObservation } from '../contracts/printer/observation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { BridgeConfig } from './config.ts';
@@ -10,7 +9,7 @@ import { openPins, type Pins } from './ipp/pins.ts';
 import { Limiter } from './limiter.ts';
 import { Printer } from './printer.ts';
 import { type BridgeStatus, statusOf, writeStatus } from './status.ts';
-import { type Look, lookAt, type Problem, placeOfTarget, type Target } from './target.ts';
+import { type Finding, type Look, lookAt, type Problem, placeOfTarget, type Target } from './target.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 export interface BridgeDeps {
@@ -144,7 +143,7 @@ class RunningBridge implements Bridge {
     if (known?.answered === true || this.#closed) return;
     if (target.origin === 'host') return await this.#look(this.#placeOf(target));
     const look = await this.#limiter.run(() => lookAt(target, this.#deps.config, this.#pins));
-    if (look.observations.length > 0) this.#absorb(this.#placeOf(target), look);
+    if (look.findings.length > 0) this.#absorb(this.#placeOf(target), look);
   }
 
   #look(place: Place): Promise<void> {
@@ -160,40 +159,40 @@ class RunningBridge implements Bridge {
   }
 
   #absorb(place: Place, look: Look): void {
-    const answered = look.observations.length > 0;
+    const answered = look.findings.length > 0;
     if (answered !== place.answered) {
       this.#deps.log.info(
-        { host: look.target.host, via: look.via, problems: look.problems },
+        { host: look.target.host, via: look.findings.flatMap(({ via }) => via), problems: look.problems },
         answered ? 'answers' : 'silent',
       );
     }
     place.answered = answered;
     place.problems = look.problems;
     const name = placeOfTarget(look.target);
-    for (const observation of look.observations) this.#assign(name, look, observation);
+    for (const finding of look.findings) this.#assign(name, look, finding);
     this.#leave(name, look);
     if (this.#closed) return;
     this.#schedule(place);
     this.#saveStatusSoon();
   }
 
-  #assign(place: string, look: Look, observation: PrinterObservation): void {
+  #assign(place: string, look: Look, finding: Finding): void {
     const { config, clock } = this.#deps;
     const now = clock.now();
-    const known = this.#printers.find((printer) => printer.is(observation.identity, place));
-    const printer = known ?? new Printer(place, look, observation, now);
+    const known = this.#printers.find((printer) => printer.is(finding.observation.identity, place));
+    const printer = known ?? new Printer(place, finding, now);
     if (known === undefined) this.#printers.push(printer);
     if (!printer.places.includes(place)) printer.places.push(place);
     // Seen at two addresses, it still reports once.
     if (printer.places[0] !== place) return;
     this.#connect(printer, look.target.host);
-    printer.take(look, observation, now, config.poll.unchangedEverySeconds * 1000);
+    printer.take(finding, look.problems, now, config.poll.unchangedEverySeconds * 1000);
   }
 
   /** A printer that is not at a place any more (or silent there) is reported from its next place. */
   #leave(place: string, look: Look): void {
     for (const printer of this.#printers) {
-      const here = look.observations.some(({ identity }) => printer.is(identity, place));
+      const here = look.findings.some(({ observation }) => printer.is(observation.identity, place));
       if (here || !printer.places.includes(place)) continue;
       printer.problems = look.problems;
       if (printer.places.length > 1) printer.places.splice(printer.places.indexOf(place), 1);

@@ -2,7 +2,7 @@ import { samePrinter } from '../contracts/printer/merge.ts';
 import type { PrinterIdentity, PrinterObservation } from '../contracts/printer/observation.ts';
 import type { Credential } from './credentials.ts';
 import { contentOf, happenings, telemetryOf } from './report.ts';
-import type { Look, Problem } from './target.ts';
+import type { Finding, Problem } from './target.ts';
 import type { Uplink } from './uplink/uplink.ts';
 
 /** One printer, by whatever places and protocols it is read. */
@@ -10,7 +10,7 @@ export class Printer {
   observation: PrinterObservation;
   /** Places where it was seen; the first is the one that reports. */
   readonly places: string[];
-  via: Look['via'];
+  via: Finding['via'];
   problems: readonly Problem[] = [];
   seenAt: number;
   credential: Credential | undefined;
@@ -19,11 +19,10 @@ export class Printer {
   #reported: { at: number; content: string } | null = null;
   #confirm = false;
 
-  constructor(place: string, look: Look, observation: PrinterObservation, now: number) {
+  constructor(place: string, { observation, via }: Finding, now: number) {
     this.places = [place];
     this.observation = observation;
-    this.via = look.via;
-    this.problems = look.problems;
+    this.via = via;
     this.seenAt = now;
   }
 
@@ -49,11 +48,16 @@ export class Printer {
    * Takes a new look in and reports it, if it is worth it: a change, the look after a change (for one
    * reading alone proves nothing), or `unchangedEveryMs` without a report.
    */
-  take(look: Look, observation: PrinterObservation, now: number, unchangedEveryMs: number): void {
+  take(
+    { observation, via }: Finding,
+    problems: readonly Problem[],
+    now: number,
+    unchangedEveryMs: number,
+  ): void {
     const before = this.observation;
     this.observation = { ...observation, identity: { ...this.identity, ...observation.identity } };
-    this.via = look.via;
-    this.problems = look.problems;
+    this.via = via;
+    this.problems = problems;
     this.seenAt = now;
     const { credential, uplink } = this;
     if (credential === undefined || uplink === undefined) return;

@@ -16,7 +16,6 @@ export interface Target {
   readonly snmpPort: number;
   readonly ippPort: number;
   readonly ippPath?: string | undefined;
-  readonly ippSecure?: boolean | undefined;
   /** `range`: an address that may be anybody's; what is no printer there is passed over. */
   readonly origin: 'host' | 'range' | 'mdns';
   access?: SnmpAccess | undefined;
@@ -28,11 +27,15 @@ export interface Problem {
   readonly detail: string;
 }
 
+export interface Finding {
+  readonly observation: PrinterObservation;
+  readonly via: readonly ('snmp' | 'ipp')[];
+}
+
 export interface Look {
   readonly target: Target;
   /** One, as a rule; two when the address is a print server's with another printer behind it. */
-  readonly observations: readonly PrinterObservation[];
-  readonly via: readonly ('snmp' | 'ipp')[];
+  readonly findings: readonly Finding[];
   readonly problems: readonly Problem[];
 }
 
@@ -44,20 +47,15 @@ export async function lookAt(target: Target, config: BridgeConfig, pins: Pins): 
   const address = await resolve(target.host);
   if (address === null) {
     const problem = { code: 'unknown-host', detail: `${target.host} has no address` };
-    return { target, observations: [], via: [], problems: [problem] };
+    return { target, findings: [], problems: [problem] };
   }
   const [bySnmp, byIpp] = await Promise.all([
     config.snmp.enabled ? lookBySnmp(target, address, config) : null,
     config.ipp.enabled ? lookByIpp(target, address, config, pins) : null,
   ]);
-  const observations = joinAtOnePlace(bySnmp?.observation, byIpp?.observation);
   return {
     target,
-    observations,
-    via: [
-      ...(bySnmp?.observation === undefined ? [] : (['snmp'] as const)),
-      ...(byIpp?.observation === undefined ? [] : (['ipp'] as const)),
-    ],
+    findings: joinAtOnePlace(bySnmp?.observation, byIpp?.observation),
     problems: [...(bySnmp?.problems ?? []), ...(byIpp?.problems ?? [])],
   };
 }
@@ -85,7 +83,7 @@ async function lookBySnmp(target: Target, address: string, config: BridgeConfig)
 
 async function lookByIpp(target: Target, address: string, config: BridgeConfig, pins: Pins): Promise<Part> {
   const result = await readPrinterByIpp(
-    { address, port: target.ippPort, path: target.ippPath, secure: target.ippSecure, known: target.endpoint },
+    { address, port: target.ippPort, path: target.ippPath, known: target.endpoint },
     config.ipp,
     pins,
   );
@@ -102,17 +100,19 @@ async function lookByIpp(target: Target, address: string, config: BridgeConfig, 
  * them tells who it is while the makers differ: then a print server answers for a printer behind it.
  */
 function joinAtOnePlace(
-  a: PrinterObservation | undefined,
-  b: PrinterObservation | undefined,
-): PrinterObservation[] {
-  if (a === undefined || b === undefined) return [a, b].filter((o) => o !== undefined);
+  snmp: PrinterObservation | undefined,
+  ipp: PrinterObservation | undefined,
+): Finding[] {
+  const bySnmp: Finding[] = snmp === undefined ? [] : [{ observation: snmp, via: ['snmp'] }];
+  const byIpp: Finding[] = ipp === undefined ? [] : [{ observation: ipp, via: ['ipp'] }];
+  if (snmp === undefined || ipp === undefined) return [...bySnmp, ...byIpp];
   const differ = (x: string | undefined, y: string | undefined): boolean =>
     x !== undefined && y !== undefined && x.toLowerCase() !== y.toLowerCase();
   const apart =
-    !samePrinter(a.identity, b.identity) &&
-    (differ(a.identity.serial, b.identity.serial) ||
-      differ(a.identity.manufacturer, b.identity.manufacturer));
-  return apart ? [a, b] : [mergeTwo(a, b)];
+    !samePrinter(snmp.identity, ipp.identity) &&
+    (differ(snmp.identity.serial, ipp.identity.serial) ||
+      differ(snmp.identity.manufacturer, ipp.identity.manufacturer));
+  return apart ? [...bySnmp, ...byIpp] : [{ observation: mergeTwo(snmp, ipp), via: ['snmp', 'ipp'] }];
 }
 
 async function resolve(host: string): Promise<string | null> {

@@ -7,10 +7,11 @@ export interface Announced {
   readonly address: string;
   readonly ippPort?: number;
   readonly ippPath?: string;
-  readonly ippSecure?: boolean;
 }
 
-const TYPES = ['ipps', 'ipp', 'printer'] as const;
+/** In order of what they tell: at the port of `_ipp` TLS is tried too; LPD only says where a printer is. */
+const TYPES = ['ipp', 'ipps', 'printer'] as const;
+type ServiceType = (typeof TYPES)[number];
 /** Anybody on the network can announce; more than this is no office. */
 const MAX_SERVICES = 1024;
 
@@ -19,29 +20,33 @@ export async function announcedPrinters(
   seconds: number,
   onError: (error: Error) => void,
 ): Promise<Announced[]> {
-  const found = new Map<string, Announced>();
+  const found = new Map<ServiceType, Map<string, Announced>>(TYPES.map((type) => [type, new Map()]));
   const bonjour = new Bonjour({}, onError);
   const local = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   try {
     for (const type of TYPES) {
       const browser = bonjour.find({ type }, (service) => {
-        if (found.size >= MAX_SERVICES) return browser.stop();
+        const ofType = found.get(type);
+        if (ofType === undefined || ofType.size >= MAX_SERVICES) return browser.stop();
         const announced = announcedBy(service, type, local);
-        // The first type that names an address wins: IPP over TLS, plain IPP, then LPD, which only says where.
-        if (announced !== null && !found.has(announced.address)) found.set(announced.address, announced);
+        if (announced !== null && !ofType.has(announced.address)) ofType.set(announced.address, announced);
       });
     }
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   } finally {
     await new Promise<void>((resolve) => bonjour.destroy(() => resolve()));
   }
-  return [...found.values()];
+  const byAddress = new Map<string, Announced>();
+  for (const announced of [...found.values()].flatMap((ofType) => [...ofType.values()])) {
+    if (!byAddress.has(announced.address)) byAddress.set(announced.address, announced);
+  }
+  return [...byAddress.values()];
 }
 
 /** What is announced for an address that is not on this network is somebody else's, or a trap. */
 export function announcedBy(
   service: Pick<Service, 'addresses' | 'referer' | 'port' | 'txt'>,
-  type: (typeof TYPES)[number],
+  type: ServiceType,
   local: readonly NetworkInterfaceInfo[],
 ): Announced | null {
   const addresses = [
@@ -58,7 +63,6 @@ export function announcedBy(
     address,
     ...(port === undefined ? {} : { ippPort: port }),
     ...(ippPath === undefined ? {} : { ippPath }),
-    ...(type === 'ipps' ? { ippSecure: true } : {}),
   };
 }
 

@@ -23,12 +23,11 @@ export function rangeTargets(config: BridgeConfig): Target[] {
 }
 
 export function announcedTargets(announced: readonly Announced[], config: BridgeConfig): Target[] {
-  return announced.map(({ address, ippPort, ippPath, ippSecure }) => ({
+  return announced.map(({ address, ippPort, ippPath }) => ({
     host: address,
     snmpPort: config.snmp.port,
     ippPort: ippPort ?? config.ipp.port,
     ippPath,
-    ippSecure,
     origin: 'mdns',
   }));
 }

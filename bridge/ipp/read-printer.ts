@@ -14,7 +14,6 @@ export interface IppTarget {
   readonly port: number;
   /** Of the configuration, or of what the printer announced. */
   readonly path?: string | undefined;
-  readonly secure?: boolean | undefined;
   /** The endpoint that worked last time is tried first. */
   readonly known?: IppEndpoint | undefined;
 }
@@ -35,7 +34,7 @@ export function endpointsOf(target: IppTarget, config: BridgeConfig['ipp'], pins
     paths.map((path) => ({ host: target.address, port: target.port, path, secure }));
   const [first] = at(true);
   const pinned = first !== undefined && pins.get(placeOf(first)) !== undefined;
-  const secureOnly = config.tls === 'require' || pinned || target.secure === true;
+  const secureOnly = config.tls === 'require' || pinned;
   if (config.tls === 'never') return at(false);
   return secureOnly ? at(true) : [...at(true), ...at(false)];
 }
