@@ -1,4 +1,4 @@
-import type { DateSpan, SiteCalendar, StepContext } from '../../core/types.ts';
+import type { DateSpan, Instant, SiteCalendar, StepContext } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Policy } from '../policy.ts';
 import { loadHalts } from './halts.ts';
@@ -17,6 +17,12 @@ export interface Context {
   readonly step: StepContext;
 }
 
+export interface Contexts {
+  readonly of: ReadonlyMap<string, Context>;
+  /** Consumables whose surroundings make no sense (a zone that does not exist), and why. */
+  readonly broken: ReadonlyMap<string, Error>;
+}
+
 /**
  * Everything around the wanted consumables, in a fixed number of statements however many they are.
  * Each is wanted once; those that no longer exist are left out.
@@ -25,30 +31,51 @@ export async function loadContexts(
   db: Queryable,
   wanted: readonly Wanted[],
   policy: Policy,
-  now: number,
-): Promise<Map<string, Context>> {
-  if (wanted.length === 0) return new Map();
-  const consumableIds = wanted.map(({ consumableId }) => consumableId);
+  now: Instant,
+): Promise<Contexts> {
+  const of = new Map<string, Context>();
+  const broken = new Map<string, Error>();
+  if (wanted.length === 0) return { of, broken };
   const surroundings = await loadSurroundings(db, wanted);
+  const contextOf = await loadNeighbours(db, wanted, surroundings, policy, now);
+  for (const about of surroundings) {
+    try {
+      of.set(about.consumableId, contextOf(about));
+    } catch (error) {
+      broken.set(about.consumableId, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return { of, broken };
+}
+
+/** What other tables say about the consumables; returns how to put one's context together. */
+async function loadNeighbours(
+  db: Queryable,
+  wanted: readonly Wanted[],
+  surroundings: readonly Surroundings[],
+  policy: Policy,
+  now: Instant,
+): Promise<(about: Surroundings) => Context> {
+  const consumableIds = wanted.map(({ consumableId }) => consumableId);
   const customerIds = [...new Set(surroundings.flatMap(({ customerId }) => customerId ?? []))];
   const holdsOf = await loadHolds(db, customerIds, now);
   const mandateOf = await loadMandates(db, customerIds, consumableIds, now);
   const openOrderOf = await loadOpenOrders(db, consumableIds);
-  const spendOf = await loadSpend(db, wanted, now);
+  const spendOf = await loadSpend(db, wanted, surroundings, now);
   const haltsOf = await loadHalts(db);
   const populationOf = await loadPopulations(db, surroundings);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
-  const parcels = new Set(
+  const undecided = new Set(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
   );
-  const contexts = new Map<string, Context>();
-  for (const about of surroundings) {
+  return (about) => {
     const { consumableId, customerId, deviceId, deviceModelId, offer, timeZone } = about;
     const scoped = mandateOf(customerId, consumableId);
     const spend = spendOf(consumableId, scoped);
-    const shipping = parcels.has(consumableId) ? policy.costs.shippingMinor : 0;
-    contexts.set(consumableId, {
+    const shipping = undecided.has(consumableId) ? policy.costs.shippingMinor : 0;
+    const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
+    return {
       about,
       scope: scoped?.scope ?? null,
       step: {
@@ -62,16 +89,11 @@ export async function loadContexts(
         openOrder: openOrderOf(consumableId, timeZone),
         mandate: scoped?.mandate ?? null,
         spend: { ...spend, minor: spend.minor + shipping },
-        halts: haltsOf({
-          productId: offer?.productId ?? null,
-          merchantId: offer?.merchantId ?? null,
-          deviceModelId,
-        }),
+        halts: haltsOf({ productId, merchantId, deviceModelId }),
         population: populationOf(about),
       },
-    });
-  }
-  return contexts;
+    };
+  };
 }
 
 /** Core compiles a calendar once per object: consumables with equal calendars share one. */

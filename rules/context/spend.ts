@@ -1,20 +1,20 @@
-import type { Spend } from '../../core/types.ts';
+import { localDate, startOfLocalDate } from '../../core/calendar.ts';
+import type { Instant, Spend } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { ScopedMandate } from './mandates.ts';
 import { COMMITTED } from './statuses.ts';
-import type { Wanted } from './surroundings.ts';
+import type { Surroundings, Wanted } from './surroundings.ts';
 
 /**
- * Sums of the calendar month in the customer's zone: once per customer, however many of its consumables
- * are in the batch, and per consumable; an order that is being placed does not count against itself.
+ * Sums of the calendar month: once per customer, however many of its consumables are in the batch, and
+ * per consumable; an order that is being placed does not count against itself.
  */
 const SPEND = `
   WITH wanted AS MATERIALIZED (
     SELECT w.id, w.order_id, c.customer_id FROM unnest($1::uuid[], $2::uuid[]) AS w(id, order_id)
     JOIN consumable c ON c.id = w.id
   ), month AS MATERIALIZED (
-    SELECT cu.id, cu.time_zone, date_trunc('month', $3::timestamptz AT TIME ZONE cu.time_zone) AT TIME ZONE cu.time_zone AS since
-    FROM customer cu WHERE cu.id IN (SELECT customer_id FROM wanted)
+    SELECT m.id, m.since FROM unnest($3::uuid[], $4::timestamptz[]) AS m(id, since)
   ), whole AS MATERIALIZED (
     SELECT month.id, month.since, total.* FROM month CROSS JOIN LATERAL (
       SELECT coalesce(sum(total_minor), 0)::bigint AS minor, count(*) AS orders FROM "order"
@@ -58,11 +58,18 @@ export type SpendOf = (consumableId: string, mandate: ScopedMandate | null) => S
  * What is committed this month within the scope of the terms. By scope and not by consent: a consent that
  * is withdrawn and granted anew does not reset its limit.
  */
-export async function loadSpend(db: Queryable, wanted: readonly Wanted[], now: number): Promise<SpendOf> {
+export async function loadSpend(
+  db: Queryable,
+  wanted: readonly Wanted[],
+  surroundings: readonly Surroundings[],
+  now: Instant,
+): Promise<SpendOf> {
+  const months = monthsOf(surroundings, now);
   const { rows } = await db.query<SpendRow>(SPEND, [
     wanted.map(({ consumableId }) => consumableId),
     wanted.map(({ order }) => order?.id ?? null),
-    new Date(now),
+    [...months.keys()],
+    [...months.values()],
   ]);
   const byConsumable = new Map(rows.map((row) => [row.consumableId, row]));
   return (consumableId, scoped) => {
@@ -75,4 +82,24 @@ export async function loadSpend(db: Queryable, wanted: readonly Wanted[], now: n
       lastOrderAt: row.lastOrderAt?.getTime() ?? null,
     };
   };
+}
+
+/** Start of the current month by customer, in its zone; one without a zone that exists has no month. */
+function monthsOf(surroundings: readonly Surroundings[], now: Instant): Map<string, Date> {
+  const months = new Map<string, Date>();
+  for (const { customerId, timeZone } of surroundings) {
+    if (customerId === null || months.has(customerId) || !isTimeZone(timeZone)) continue;
+    const first = `${localDate(now, timeZone).slice(0, 7)}-01`;
+    months.set(customerId, new Date(startOfLocalDate(first, timeZone)));
+  }
+  return months;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    localDate(0, name);
+    return true;
+  } catch {
+    return false;
+  }
 }

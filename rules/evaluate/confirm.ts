@@ -3,7 +3,14 @@ import type { Queryable } from '../../platform/order-store.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
 import { lockConsents, lockCustomers } from '../locks.ts';
 import type { Policy } from '../policy.ts';
-import { type Evaluation, proposalOf, reevaluate, totalOf } from './evaluation.ts';
+import {
+  type Evaluation,
+  evaluate,
+  type FailedEvaluation,
+  failed,
+  proposalOf,
+  totalOf,
+} from './evaluation.ts';
 
 /**
  * Decides once more, under locks, for the consumables that want to commit the customer's money: with the
@@ -15,7 +22,7 @@ export async function confirmAnnouncements(
   evaluations: readonly Evaluation[],
   policy: Policy,
   now: Instant,
-): Promise<readonly Evaluation[]> {
+): Promise<readonly (Evaluation | FailedEvaluation)[]> {
   const wanting = evaluations.filter((evaluation) => proposalOf(evaluation)?.status === 'announced');
   if (wanting.length === 0) return evaluations;
   await lockCustomers(
@@ -30,11 +37,12 @@ export async function confirmAnnouncements(
   const contexts = await loadContexts(db, wanted, policy, now);
   const spentNow = new Map<string, { minor: number; orders: number }>();
   return evaluations.map((evaluation) => {
-    const context = contexts.get(evaluation.claimed.consumableId);
+    const context = contexts.of.get(evaluation.claimed.consumableId);
     if (context === undefined) return evaluation;
     const { customerId } = context.about;
     const spent = (customerId === null ? undefined : spentNow.get(customerId)) ?? { minor: 0, orders: 0 };
-    const confirmed = reevaluate(evaluation, afterSpending(context, spent), now);
+    const confirmed = evaluate({ ...evaluation, context: afterSpending(context, spent) }, now);
+    if (failed(confirmed)) return confirmed;
     const proposal = proposalOf(confirmed);
     if (proposal?.status === 'announced' && customerId !== null) {
       const minor = spent.minor + totalOf(proposal, context.step);

@@ -16,6 +16,7 @@ import {
   type Inputs,
   proposalOf,
   stateOf,
+  succeeded,
   swapsOf,
 } from './evaluation.ts';
 import { installOrders } from './install-orders.ts';
@@ -60,11 +61,11 @@ export async function runBatch(
   limit: number,
 ): Promise<BatchReport> {
   const claimed = await claimConsumables(db, now, limit);
-  const { inputs, announced } = await gather(db, claimed, policy, now);
-  const outcomes = inputs.map((input) => evaluate(input, now));
-  const failures = outcomes.filter(failed);
-  const first = outcomes.filter((outcome): outcome is Evaluation => !failed(outcome));
-  const evaluations = await confirmAnnouncements(db, first, policy, now);
+  const { inputs, broken, announced } = await gather(db, claimed, policy, now);
+  const first = inputs.map((input) => evaluate(input, now));
+  const confirmed = await confirmAnnouncements(db, first.filter(succeeded), policy, now);
+  const evaluations = confirmed.filter(succeeded);
+  const failures = [...broken, ...[...first, ...confirmed].filter(failed)];
   const written = await writeEvaluations(db, evaluations, now);
   await setAside(db, failures, now);
   return {
@@ -76,39 +77,47 @@ export async function runBatch(
   };
 }
 
+interface Gathered {
+  readonly inputs: readonly Inputs[];
+  readonly broken: readonly FailedEvaluation[];
+  readonly announced: Announcements;
+}
+
 /** State, news and surroundings of the claimed consumables. */
 async function gather(
   db: Queryable,
   claimed: ReadonlyMap<string, ClaimedState>,
   policy: Policy,
   now: Instant,
-): Promise<{ inputs: Inputs[]; announced: Announcements }> {
+): Promise<Gathered> {
   const wanted = [...claimed.keys()].map((consumableId) => ({ consumableId, order: null }));
   const contexts = await loadContexts(db, wanted, policy, now);
   const states = new Map([...claimed.values()].map((row) => [row.consumableId, stateOf(row)]));
-  const unknown = [...states].flatMap(([id, state]) => (state === null ? id : []));
-  const replayed = await replay(db, unknown, contexts, now);
-  // A long history that has to wait keeps its queue rows.
-  const ready = [...claimed.values()].filter(
-    ({ consumableId: id }) => states.get(id) !== null || replayed.has(id),
-  );
+  const unknown = [...contexts.of.keys()].filter((id) => states.get(id) === null);
+  const replayed = await replay(db, unknown, contexts.of, now);
+  const errors = new Map([...contexts.broken, ...replayed.broken]);
+  const broken = [...errors].flatMap(([id, error]) => {
+    const row = claimed.get(id);
+    return row === undefined ? [] : [{ claimed: row, error }];
+  });
+  // A long history that has to wait for another batch keeps its queue rows.
+  const waits = (id: string) => states.get(id) === null && !replayed.done.has(id) && !errors.has(id);
   const announced = await takeAnnouncements(
     db,
-    ready.map(({ consumableId }) => consumableId),
+    [...claimed.keys()].filter((id) => !waits(id)),
   );
   const events = await loadEvents(db, announced);
-  const inputs = ready.flatMap((row): Inputs[] => {
-    const { consumableId: id } = row;
-    const context = contexts.get(id);
+  const inputs = [...claimed].flatMap(([id, row]): Inputs[] => {
+    const context = contexts.of.get(id);
     const nothingNew = !announced.consumableIds.has(id) && row.evaluateAt.getTime() > now;
-    if (context === undefined || nothingNew) return [];
-    const found = replayed.get(id);
+    if (context === undefined || errors.has(id) || waits(id) || nothingNew) return [];
+    const found = replayed.done.get(id);
     const before = found?.state ?? states.get(id) ?? null;
     return [
       { claimed: row, context, before, events: events.get(id) ?? [], earlierSwaps: found?.swaps ?? [] },
     ];
   });
-  return { inputs, announced };
+  return { inputs, broken, announced };
 }
 
 async function writeEvaluations(

@@ -32,6 +32,7 @@ export function stateOf(claimed: ClaimedState): ConsumableState | null {
 
 export type Inputs = Omit<Evaluation, 'result'>;
 
+/** Core is pure: running the same inputs again, in another context, costs nothing but time. */
 export function evaluate(inputs: Inputs, now: Instant): Evaluation | FailedEvaluation {
   try {
     const { before, events, context } = inputs;
@@ -44,11 +45,7 @@ export function evaluate(inputs: Inputs, now: Instant): Evaluation | FailedEvalu
 export const failed = (outcome: Evaluation | FailedEvaluation): outcome is FailedEvaluation =>
   'error' in outcome;
 
-/** The same evaluation in another context: core is pure, so running it again costs nothing but time. */
-export function reevaluate(evaluation: Evaluation, context: Context, now: Instant): Evaluation {
-  const { before, events } = evaluation;
-  return { ...evaluation, context, result: step(before, events, context.step, now) };
-}
+export const succeeded = (outcome: Evaluation | FailedEvaluation): outcome is Evaluation => !failed(outcome);
 
 export function proposalOf({ result }: Evaluation): ProposeOrder | undefined {
   return result.commands.find((command) => command.type === 'propose-order');

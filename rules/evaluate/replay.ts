@@ -49,33 +49,44 @@ interface Progress extends Replayed {
   readonly rest: readonly ConsumableEvent[];
 }
 
+export interface Replay {
+  readonly done: ReadonlyMap<string, Replayed>;
+  /** Histories that core failed on. */
+  readonly broken: ReadonlyMap<string, Error>;
+}
+
 /**
- * Folds the stored history of consumables whose state is missing or of an older version. Consumables with
- * a long history beyond the bound are not in the result: the caller leaves them for the next batch.
+ * Folds the stored history of consumables whose state is missing or of an older version. Long histories
+ * beyond the bound are in neither result: the caller leaves them for the next batch.
  */
 export async function replay(
   db: Queryable,
   consumableIds: readonly string[],
   contexts: ReadonlyMap<string, Context>,
   now: Instant,
-): Promise<Map<string, Replayed>> {
+): Promise<Replay> {
   const done = new Map<string, Replayed>();
-  if (consumableIds.length === 0) return done;
-  let open = await begin(db, consumableIds);
+  const broken = new Map<string, Error>();
+  let open = consumableIds.length === 0 ? [] : await begin(db, consumableIds);
   while (open.length > 0) {
     const pages = await loadPages(db, open);
     const next: Progress[] = [];
     for (const progress of open) {
-      const page = pages.get(progress.consumableId) ?? [];
-      const context = contexts.get(progress.consumableId);
+      const { consumableId: id } = progress;
+      const page = pages.get(id) ?? [];
+      const context = contexts.get(id);
       if (context === undefined) continue;
-      const advanced = advance(progress, page, context, now);
-      if (page.length < PAGE_ROWS) done.set(progress.consumableId, finish(advanced));
-      else if (next.length < LONG_HISTORIES_MAX) next.push(advanced);
+      try {
+        const advanced = advance(progress, page, context, now);
+        if (page.length < PAGE_ROWS) done.set(id, finish(advanced));
+        else if (next.length < LONG_HISTORIES_MAX) next.push(advanced);
+      } catch (error) {
+        broken.set(id, error instanceof Error ? error : new Error(String(error)));
+      }
     }
     open = next;
   }
-  return done;
+  return { done, broken };
 }
 
 async function begin(db: Queryable, consumableIds: readonly string[]): Promise<Progress[]> {

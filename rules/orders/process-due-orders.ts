@@ -1,5 +1,5 @@
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
-import type { Instant, OrderStatus } from '../../core/types.ts';
+import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { type Queryable, type Transition, transitionOrders } from '../../platform/order-store.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
@@ -53,14 +53,13 @@ export async function runDueOrders(
   const announced = orders.filter(({ status }) => status === 'announced');
   const wanted = announced.map((order) => ({ consumableId: order.consumableId, order }));
   const contexts = await loadContexts(db, wanted, policy, now);
-  const states = await loadStates(db, [...contexts.keys()]);
+  const states = await loadStates(db, [...contexts.of.keys()]);
   for (const order of orders) {
-    const context = contexts.get(order.consumableId);
+    const context = contexts.of.get(order.consumableId);
+    const state = states.get(order.consumableId) ?? null;
     if (order.status !== 'announced') planOther(plan, order, now);
-    else if (context !== undefined) {
-      const judgement = judgePlacement(order, states.get(order.consumableId) ?? null, context.step, now);
-      planAnnounced(plan, order, judgement, context, now);
-    }
+    else if (context === undefined) planBroken(plan, order, contexts.broken.get(order.consumableId), now);
+    else planAnnounced(plan, order, state, context, now);
   }
   await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
@@ -91,6 +90,21 @@ async function loadStates(
 }
 
 function planAnnounced(
+  plan: Plan,
+  order: DueOrder,
+  state: ConsumableState | null,
+  context: Context,
+  now: Instant,
+): void {
+  try {
+    carryOut(plan, order, judgePlacement(order, state, context.step, now), context, now);
+  } catch (error) {
+    // One order that core fails on must not keep the others of its batch from being placed.
+    planBroken(plan, order, error instanceof Error ? error : undefined, now);
+  }
+}
+
+function carryOut(
   plan: Plan,
   order: DueOrder,
   { next, decision, plan: delivery }: Judgement,
@@ -128,6 +142,12 @@ function planAnnounced(
       plan.postponements.push({ orderId, status: order.status, until: next.until, reason, arrives });
     }
   }
+}
+
+/** Nothing is placed whose gates cannot be asked. */
+function planBroken(plan: Plan, order: DueOrder, error: Error | undefined, now: Instant): void {
+  const reason = `The conditions could not be checked: ${error?.message ?? 'the consumable is gone'}`;
+  plan.postponements.push({ orderId: order.id, status: order.status, until: now + HOUR_MS, reason });
 }
 
 /** Orders that are due for something else than their first placement. */

@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { MerchantOrder, PlaceOrder } from '../../contracts/merchant.ts';
+
+/** What the merchant does with the next purchase instead of answering properly. */
+export type Fault =
+  /** Books it and breaks the connection. */
+  | 'silent-after'
+  /** Books it and answers 500. */
+  | 'error-after'
+  /** Books it and answers with something that is no order. */
+  | 'malformed'
+  /** Books it and answers about somebody else's order. */
+  | 'other-order'
+  /** Answers 500 and books nothing. */
+  | 'error-before'
+  /** Books it and never answers. */
+  | 'hang';
+
+export interface TestMerchant extends AsyncDisposable {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly purchases: MerchantOrder[];
+  /** "METHOD path" of every call, in order. */
+  readonly calls: string[];
+  /** Consumed one a purchase. */
+  readonly faults: Fault[];
+  readonly prices: Map<string, number>;
+  /** Makes the merchant forget Idempotency-Keys: the world without that guard. */
+  ignoreKeys: boolean;
+  /** Makes GET /orders blind, as a search index that lags is. */
+  blind: boolean;
+  /** Called when a purchase is booked, before the answer. */
+  onPurchase: (order: PlaceOrder) => Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A merchant after contracts/merchant.ts on a real port, whose faults the test chooses. */
+export async function startMerchant(now: () => number): Promise<TestMerchant> {
+  const byKey = new Map<string, MerchantOrder>();
+  const hanging: ServerResponse[] = [];
+  const apiKey = 'the key of the merchant';
+  const server = createServer((request, response) => {
+    void respond(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const merchant: TestMerchant = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop`,
+    apiKey,
+    purchases: [],
+    calls: [],
+    faults: [],
+    prices: new Map(),
+    ignoreKeys: false,
+    blind: false,
+    onPurchase: () => Promise.resolve(),
+    [Symbol.asyncDispose]: async () => {
+      for (const response of hanging) response.destroy();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', merchant.url);
+    merchant.calls.push(`${request.method} ${url.pathname}`);
+    const sent = await text(request);
+    const body: unknown = sent === '' ? null : JSON.parse(sent);
+    const authorized = request.headers.authorization === `Bearer ${apiKey}`;
+    const answer = authorized ? await route(request, url, body, response) : { status: 401, body: {} };
+    if (answer === null) return;
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+  }
+
+  function route(request: IncomingMessage, url: URL, body: unknown, response: ServerResponse) {
+    const path = `${request.method} ${url.pathname.replace('/shop', '')}`;
+    if (path === 'POST /orders') {
+      return place(String(request.headers['idempotency-key']), body as PlaceOrder, response);
+    }
+    if (path === 'GET /orders') {
+      const wanted = url.searchParams.get('clientReference');
+      const orders = merchant.blind ? [] : merchant.purchases.filter((p) => p.clientReference === wanted);
+      return { status: 200, body: { orders } };
+    }
+    if (path === 'POST /quotes') return quote(body as { sku: string; quantity: number });
+    const cancelled = /^POST \/orders\/(.+)\/cancel$/.exec(path)?.[1];
+    return cancelled === undefined ? { status: 404, body: {} } : cancel(decodeURIComponent(cancelled));
+  }
+
+  const totalOf = (sku: string, quantity: number) => (merchant.prices.get(sku) ?? 5000) * quantity;
+
+  async function place(key: string, order: PlaceOrder, response: ServerResponse): Promise<Answer | null> {
+    const fault = merchant.faults.shift();
+    if (fault === 'error-before') return { status: 500, body: { detail: 'no' } };
+    const known = merchant.ignoreKeys ? undefined : byKey.get(key);
+    const totalMinor = totalOf(order.sku, order.quantity);
+    if (known === undefined && totalMinor > order.maxTotalMinor) {
+      return { status: 422, body: { code: 'price-changed', detail: `It is ${totalMinor} now.` } };
+    }
+    const purchase = known ?? book(key, order, totalMinor);
+    await merchant.onPurchase(order);
+    switch (fault) {
+      case 'silent-after':
+        response.destroy();
+        return null;
+      case 'hang':
+        hanging.push(response);
+        return null;
+      case 'error-after':
+        return { status: 500, body: { detail: 'no' } };
+      case 'malformed':
+        return { status: 201, body: '{"reference": "P-1", ' };
+      case 'other-order':
+        return {
+          status: 201,
+          body: { ...purchase, clientReference: '00000000-0000-4000-8000-000000000000' },
+        };
+      default:
+        return { status: known === undefined ? 201 : 200, body: purchase };
+    }
+  }
+
+  function book(key: string, order: PlaceOrder, totalMinor: number): MerchantOrder {
+    const purchase: MerchantOrder = {
+      reference: `P-${merchant.purchases.length + 1}`,
+      clientReference: order.clientReference,
+      status: 'accepted',
+      totalMinor,
+      currency: order.currency,
+      arrivesFrom: new Date(now() + 2 * 86_400_000).toISOString().slice(0, 10),
+      arrivesTo: new Date(now() + 3 * 86_400_000).toISOString().slice(0, 10),
+      updatedAt: new Date(now()).toISOString(),
+    };
+    merchant.purchases.push(purchase);
+    byKey.set(key, purchase);
+    return purchase;
+  }
+
+  function quote({ sku, quantity }: { sku: string; quantity: number }): Answer {
+    const day = new Date(now()).toISOString().slice(0, 10);
+    const totalMinor = totalOf(sku, quantity);
+    const money = { unitPriceMinor: totalMinor / quantity, shippingMinor: 0, totalMinor, currency: 'EUR' };
+    return {
+      status: 200,
+      body: { sku, quantity, available: true, ...money, arrivesFrom: day, arrivesTo: day },
+    };
+  }
+
+  function cancel(reference: string): Answer {
+    const purchase = merchant.purchases.find((candidate) => candidate.reference === reference);
+    if (purchase === undefined) return { status: 404, body: {} };
+    if (purchase.status === 'shipped') return { status: 409, body: { detail: 'It is already shipped.' } };
+    purchase.status = 'cancelled';
+    return { status: 200, body: purchase };
+  }
+
+  return merchant;
+}
