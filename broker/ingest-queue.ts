@@ -70,6 +70,7 @@ export class IngestQueue {
     this.#waiting.push(message);
     this.#pending += 1;
     this.#pendingBytes += costOf(message);
+    this.#options.metrics.pendingMessages.set(this.#pending);
     if (this.full) this.#wasFull = true;
     if (this.#running) return;
     this.#running = true;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 import { eventually } from './eventually.ts';
 
 /** A connection that may say anything: what no client library would send. */
@@ -84,7 +84,11 @@ export const connectPacket = ({ id, secret }: Credentials, fields: ConnectFields
 });
 
 /** PUBLISH with QoS 1. */
-export const publishPacket = (topic: string, payload: string | Buffer, messageId: number): Packet => ({
+export const publishPacket = (
+  topic: string,
+  payload: string | Buffer,
+  messageId: number,
+): IPublishPacket => ({
   cmd: 'publish',
   topic,
   payload,
