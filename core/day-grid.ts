@@ -1,5 +1,5 @@
 import { localDate, startOfLocalDate } from './calendar.ts';
-import { DAY_MS, type DateSpan, type Instant, type SiteCalendar } from './types.ts';
+import { DAY_MS, type DateSpan, type DegreeDays, type Instant, type SiteCalendar } from './types.ts';
 
 /**
  * The site's calendar as day numbers (whole days since 1970-01-01 in the site's zone), so that the
@@ -20,6 +20,16 @@ export interface DayGrid {
   readonly timeZone: string;
   readonly closures: readonly DayRange[];
   readonly holds: readonly DayRange[];
+  /** Relative use by day for what follows the weather; null: none. */
+  readonly season: Season | null;
+}
+
+interface Season {
+  /** Normal degree-days per day of each month, January first, relative to their mean. */
+  readonly normals: readonly number[];
+  readonly observedFrom: number;
+  /** Observed degree-days of single days, relative to the same mean. */
+  readonly observed: readonly number[];
 }
 
 const dayNumber = (date: string): number => Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
@@ -39,10 +49,40 @@ export function gridOf(calendar: SiteCalendar): DayGrid {
       timeZone: calendar.timeZone,
       closures: calendar.closures.map(rangeOf),
       holds: calendar.holds.map(rangeOf),
+      season: calendar.degreeDays === undefined ? null : seasonFrom(calendar.degreeDays),
     };
     compiled.set(calendar, grid);
   }
   return grid;
+}
+
+function seasonFrom({ normals, observed }: DegreeDays): Season {
+  const mean = normals.reduce((sum, value) => sum + value, 0) / Math.max(normals.length, 1);
+  const relative = (value: number): number => (mean > 0 ? value / mean : 1);
+  return {
+    normals: normals.map(relative),
+    observedFrom: observed === undefined ? 0 : dayNumber(observed.from),
+    observed: observed?.values.map(relative) ?? [],
+  };
+}
+
+/** Mean length of a month in days, for the position within the year. */
+const MONTH_DAYS = 365.2425 / 12;
+/** Hot water and losses: even in summer a heating device uses a little. */
+const SEASON_FLOOR = 0.02;
+
+/** Relative use of the day by its degree-days: observed where known, else the months' normals joined by lines. */
+export function seasonOf(day: number, grid: DayGrid): number {
+  const { season } = grid;
+  if (season === null) return 1;
+  const observed = season.observed[day - season.observedFrom];
+  if (observed !== undefined) return Math.max(observed, SEASON_FLOOR);
+  const position = (((day / MONTH_DAYS) % 12) + 12) % 12;
+  // A month's normal stands in its middle.
+  const before = Math.floor(position - 0.5);
+  const share = position - 0.5 - before;
+  const normal = (month: number): number => season.normals[(month + 12) % 12] ?? 1;
+  return Math.max((1 - share) * normal(before) + share * normal(before + 1), SEASON_FLOOR);
 }
 
 /** Start instants of days, per zone: the only place where the time zone data is asked. */

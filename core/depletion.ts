@@ -1,207 +1,151 @@
-import betainc from '@stdlib/math-base-special-betainc';
-import { type DayGrid, dayOf, dayStart, kindOf } from './day-grid.ts';
-import { DEFAULT_EXPERT_WEIGHTS, EXPERTS, HALF_LIVES_OP_DAYS, STEADINESS } from './experts.ts';
-import { opDays } from './op-clock.ts';
-import { type Model, roundVectors } from './state.ts';
-import type { ConsumableProfile, Instant, Population } from './types.ts';
+import type { DayGrid } from './day-grid.ts';
+import { mixtureExceeds, type Prior, posteriors } from './mixture.ts';
+import { OpTimeline } from './op-clock.ts';
+import type { Model } from './state.ts';
+import type { Instant } from './types.ts';
 
 /**
- * Consumption as a mixture of discounted gamma processes: X(τ) | μ ~ Gamma(shape vτ, scale μ/v) and
- * 1/μ ~ Gamma(a₀, rate b₀), μ in fillings per op-day. After exposure S_τ and use S_x the posterior of
- * 1/μ is Gamma(A, vB) with A = a₀ + v·S_τ and B = b₀/v + S_x, and
- *   P(X(τ) > ℓ) = I_{B/(B+ℓ)}(A, vτ),   the regularised incomplete beta function.
- * Paths never fall, so P(run-out by t) = P(X(τ(t)) ≥ what is left) exactly.
+ * The run-out distribution. Paths of use never fall, so P(run-out by t) = P(X(τ(t)) ≥ what is left)
+ * exactly; what is left is a normal belief (three Gauss–Hermite points) plus the shelf, and the shelf's
+ * last spare may be a phantom. τ counts from the last accepted reading, so staleness widens by itself.
  */
-
-/** Prior without a fleet: the typical life is right within a factor of about 2 (sd of ln rate 0.8). */
-const PRIOR_SHAPE = 2.1;
-/** ψ(2.1): centres the prior of ln rate on −ln(typical life). */
-const PRIOR_SHAPE_DIGAMMA = 0.4855;
-
-export interface Prior {
-  readonly shape: number;
-  readonly rate: number;
-  readonly weights: readonly number[];
-}
-
-/** What is believed of a consumable before its first reading. */
-export function priorOf(profile: ConsumableProfile, population: Population | null): Prior {
-  if (population !== null && population.shape > 0 && population.rate > 0) {
-    const known = population.expertWeights.length === EXPERTS.length;
-    const weights = known ? population.expertWeights : DEFAULT_EXPERT_WEIGHTS;
-    return { shape: population.shape, rate: population.rate, weights };
-  }
-  const rate = Math.exp(PRIOR_SHAPE_DIGAMMA) / profile.typicalLifeDays;
-  return { shape: PRIOR_SHAPE, rate, weights: DEFAULT_EXPERT_WEIGHTS };
-}
-
-/** P(X(τ) > amount). Early returns where the integral has no mass or all (vτ → 0, amount ≤ 0). */
-export function exceedance(amount: number, shape: number, scale: number, steadyTau: number): number {
-  if (amount <= 0) return 1;
-  if (steadyTau <= 1e-9) return 0;
-  return betainc(scale / (scale + amount), shape, steadyTau, true, false);
-}
-
-const shapeOf = (model: Model, prior: Prior, memory: number, v: number): number =>
-  prior.shape + v * (model.exposure[memory] ?? 0);
-const scaleOf = (model: Model, prior: Prior, memory: number, v: number): number =>
-  prior.rate / v + (model.use[memory] ?? 0);
-
-/** Normalised weights of the experts. */
-export function expertWeights(model: Model, prior: Prior): number[] {
-  let sum = 0;
-  const weights = EXPERTS.map((_, k) => {
-    const weight = (prior.weights[k] ?? 0) * Math.exp(-(model.surprise[k] ?? 0));
-    sum += weight;
-    return weight;
-  });
-  return weights.map((weight) => weight / sum);
-}
-
-/** Mean of μ over the mixture: E[μ] = vB/(A − 1), fillings per op-day. */
-export function meanRate(model: Model, prior: Prior): number {
-  return expertWeights(model, prior).reduce((sum, weight, k) => {
-    const { memory, steadiness: v } = EXPERTS[k] ?? { memory: 0, steadiness: 1 };
-    return (
-      sum +
-      (weight * v * scaleOf(model, prior, memory, v)) / Math.max(shapeOf(model, prior, memory, v) - 1, 0.5)
-    );
-  }, 0);
-}
-
-/** Evidence of single blocks fades, so that a change of habit is not outvoted for ever. */
-const EVIDENCE_KEPT = 0.985;
-const LIKELIHOOD_FLOOR = 1e-12;
-
-/**
- * Learns from a block in which `drop` ± `halfWidth` was used over `tau` op-days: the experts' weights
- * by the probability they gave to that interval, then their sums.
- */
-export function observe(model: Model, prior: Prior, drop: number, halfWidth: number, tau: number): void {
-  const used = Math.max(drop, 0);
-  let best = Number.POSITIVE_INFINITY;
-  for (let k = 0; k < EXPERTS.length; k += 1) {
-    const { memory, steadiness: v } = EXPERTS[k] ?? { memory: 0, steadiness: 1 };
-    const shape = shapeOf(model, prior, memory, v);
-    const scale = scaleOf(model, prior, memory, v);
-    const atLeast = exceedance(used - halfWidth, shape, scale, v * tau);
-    const more = exceedance(used + halfWidth, shape, scale, v * tau);
-    const surprise =
-      (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(Math.max(atLeast - more, LIKELIHOOD_FLOOR));
-    model.surprise[k] = surprise;
-    best = Math.min(best, surprise);
-  }
-  for (let k = 0; k < EXPERTS.length; k += 1) model.surprise[k] = (model.surprise[k] ?? 0) - best;
-  HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
-    const kept = 2 ** (-tau / halfLife);
-    model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
-    model.use[memory] = (model.use[memory] ?? 0) * kept + used;
-  });
-  roundVectors(model);
-  model.rate = meanRate(model, prior);
-}
-
-/** The run-out distribution seen from the last accepted reading. */
 export interface RunOut {
   /** P(the device and its shelf are empty by `at`). */
   probabilityEmptyBy(at: Instant): number;
   /** The instant by which they are empty with probability `p`; null beyond the horizon. */
   quantile(p: number): Instant | null;
+  /** P(the filling in the device, without the shelf, is empty by `at`), roughly, and what is then left of it. */
+  expectedLevel(at: Instant): number;
 }
 
-/** A run-out further away is no date anybody plans with. */
-export const HORIZON_DAYS = 1826;
 /** Experts below this share change no decision. */
-const NEGLIGIBLE = 0.004;
-/** Gauss-Hermite nodes for a normal level: three points match five moments. */
-const NODES = [
-  { offset: -Math.sqrt(3), weight: 1 / 6 },
-  { offset: 0, weight: 2 / 3 },
-  { offset: Math.sqrt(3), weight: 1 / 6 },
-];
+const NEGLIGIBLE = 0.02;
+/** A gauge drifts away from the truth as the filling empties: sd at empty. */
+export const GAUGE_DRIFT = 0.02;
+const ROOT3 = Math.sqrt(3);
+/** A device that is not at its end has something left: at least this share of the belief's sd. */
+const LEAST_LEFT_SD = 0.2;
+/** A doubt below this orders nothing: it is the customer's spare until something speaks against it. */
+const DOUBT_NEGLIGIBLE = 0.1;
+/** A level known better than this share of itself is one number; below the second share, two points do. */
+const SURE = 0.06;
+const FAIRLY_SURE = 0.3;
 
-interface Active {
+interface Amount {
   readonly weight: number;
-  readonly shape: number;
-  readonly scale: number;
-  readonly v: number;
+  readonly left: number;
 }
 
-function activeExperts(model: Model, prior: Prior): Active[] {
-  const weights = expertWeights(model, prior);
-  const active: Active[] = [];
-  let sum = 0;
-  EXPERTS.forEach(({ memory, steadiness: v }, k) => {
-    const weight = weights[k] ?? 0;
-    if (weight < NEGLIGIBLE) return;
-    sum += weight;
-    active.push({
-      weight,
-      v,
-      shape: shapeOf(model, prior, memory, v),
-      scale: scaleOf(model, prior, memory, v),
-    });
-  });
-  return active.map((expert) => ({ ...expert, weight: expert.weight / sum }));
+/** Standard deviation of what is left in the device. */
+export function levelSd(model: Model): number {
+  return Math.sqrt(Math.max(model.variance, 0) + (GAUGE_DRIFT * (1 - model.level)) ** 2);
 }
 
-/** F(τ): the mixture's probability that more than level + shelf is used within τ op-days. */
-function usedUpWithin(active: readonly Active[], model: Model, tau: number): number {
-  const sd = Math.sqrt(Math.max(model.variance, 0));
-  let total = 0;
-  for (const node of NODES) {
-    const amount = model.level + model.shelf + node.offset * sd;
-    let given = 0;
-    if (amount <= 0) given = 1;
-    else for (const e of active) given += e.weight * exceedance(amount, e.shape, e.scale, e.v * tau);
-    total += node.weight * given;
+function levelPoints(model: Model): Amount[] {
+  if (model.emptyAt !== 0) return [{ weight: 1, left: 0 }];
+  const sd = levelSd(model);
+  const floor = LEAST_LEFT_SD * sd;
+  const level = Math.max(model.level, floor);
+  if (sd < SURE * (level + model.shelf)) return [{ weight: 1, left: level }];
+  if (sd < FAIRLY_SURE * level) {
+    return [
+      { weight: 0.5, left: level - sd },
+      { weight: 0.5, left: level + sd },
+    ];
   }
-  return Math.min(total, 1);
+  return [
+    { weight: 1 / 6, left: Math.max(model.level - ROOT3 * sd, floor) },
+    { weight: 2 / 3, left: level },
+    { weight: 1 / 6, left: model.level + ROOT3 * sd },
+  ];
 }
 
-/** The instant at which `tau` op-days have passed since `from`; null beyond the horizon. */
-export function instantAfter(
-  from: Instant,
-  tau: number,
+function amountsLeft(model: Model): Amount[] {
+  const points = levelPoints(model);
+  const doubt = model.shelf >= 0.5 ? model.shelfDoubt : 0;
+  const believed = points.map(({ weight, left }) => ({
+    weight: weight * (1 - doubt),
+    left: left + model.shelf,
+  }));
+  if (doubt < DOUBT_NEGLIGIBLE) return believed;
+  return [
+    ...believed,
+    ...points.map(({ weight, left }) => ({ weight: weight * doubt, left: left + model.shelf - 1 })),
+  ];
+}
+
+/** F is tabulated on ln τ in steps of 10 % and joined in logits, where it is nearly straight. */
+const TABLE_STEP = 0.1;
+const TABLE_FROM = -40;
+const TABLE_SIZE = 160;
+const PROBABILITY_FLOOR = 1e-9;
+
+const logit = (p: number): number => {
+  const inside = Math.min(Math.max(p, PROBABILITY_FLOOR), 1 - PROBABILITY_FLOOR);
+  return Math.log(inside / (1 - inside));
+};
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Monotone map of P(X ≤ x) by its values at equally spaced nominal probabilities; empty: identity. */
+export function recalibrate(p: number, map: readonly number[]): number {
+  if (map.length < 2) return p;
+  const position = Math.min(Math.max(p, 0), 1) * (map.length - 1);
+  const before = Math.min(Math.floor(position), map.length - 2);
+  const share = position - before;
+  return (1 - share) * (map[before] ?? 0) + share * (map[before + 1] ?? 1);
+}
+
+export function runOut(
+  model: Model,
+  prior: Prior,
   grid: DayGrid,
-  weights: ArrayLike<number>,
-): Instant | null {
-  const first = dayOf(from, grid.timeZone);
-  let left = tau;
-  let at = from;
-  for (let day = first; day < first + HORIZON_DAYS; day += 1) {
-    const end = dayStart(day + 1, grid.timeZone);
-    const weight = weights[kindOf(day, grid)] ?? 1;
-    const length = end - dayStart(day, grid.timeZone);
-    const available = (weight * (end - at)) / length;
-    if (available >= left) return at + (left / weight) * length;
-    left -= available;
-    at = end;
-  }
-  return null;
-}
+  recalibration: readonly number[] = [],
+): RunOut {
+  const experts = posteriors(model, prior, NEGLIGIBLE);
+  const amounts = amountsLeft(model);
+  const timeline = new OpTimeline(model.levelAt, grid, model.dayWeights);
+  const table: (number | undefined)[] = new Array<undefined>(TABLE_SIZE).fill(undefined);
 
-const QUANTILE_STEPS = 12;
-
-export function runOut(model: Model, prior: Prior, grid: DayGrid): RunOut {
-  const active = activeExperts(model, prior);
-  const typical = Math.max(model.level + model.shelf, 0.001) / Math.max(model.rate, 1e-9);
+  const exact = (tau: number): number => {
+    let sum = 0;
+    for (const { weight, left } of amounts) sum += weight * mixtureExceeds(experts, left, tau);
+    return 1 - recalibrate(1 - Math.min(sum, 1), recalibration);
+  };
+  const entry = (index: number): number => {
+    let value = table[index];
+    if (value === undefined) {
+      value = logit(exact(Math.exp((TABLE_FROM + index) * TABLE_STEP)));
+      table[index] = value;
+    }
+    return value;
+  };
+  const usedUpWithin = (tau: number): number => {
+    const position = Math.log(Math.max(tau, 1e-9)) / TABLE_STEP - TABLE_FROM;
+    if (position < 0) return exact(tau);
+    const before = Math.min(Math.floor(position), TABLE_SIZE - 2);
+    const share = Math.min(position - before, 1);
+    return logistic((1 - share) * entry(before) + share * entry(before + 1));
+  };
   return {
-    probabilityEmptyBy: (at) =>
-      usedUpWithin(active, model, opDays(model.levelAt, at, grid, model.dayWeights)),
+    probabilityEmptyBy: (at) => usedUpWithin(timeline.tauAt(at)),
     quantile: (p) => {
-      // Bisection on log τ: F rises with τ. 12 halvings of e^±5 are within 0.3 %.
-      let low = Math.log(typical) - 5;
-      let high = Math.log(typical) + 5;
-      for (let i = 0; i < QUANTILE_STEPS; i += 1) {
-        const middle = (low + high) / 2;
-        if (usedUpWithin(active, model, Math.exp(middle)) < p) low = middle;
+      const wanted = logit(p);
+      let low = 0;
+      let high = TABLE_SIZE - 1;
+      if (entry(high) < wanted) return null;
+      if (entry(low) >= wanted) return timeline.instantAt(Math.exp(TABLE_FROM * TABLE_STEP));
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (entry(middle) < wanted) low = middle;
         else high = middle;
       }
-      return instantAfter(model.levelAt, Math.exp(high), grid, model.dayWeights);
+      const rise = entry(high) - entry(low);
+      const share = rise > 0 ? (wanted - entry(low)) / rise : 1;
+      return timeline.instantAt(Math.exp((TABLE_FROM + low + share) * TABLE_STEP));
     },
+    expectedLevel: (at) => Math.max(model.level - model.rate * timeline.tauAt(at), 0),
   };
 }
 
-/** The steadiest and the burstiest expert there is: bounds that tests use. */
-export const STEADINESS_RANGE = [Math.min(...STEADINESS), Math.max(...STEADINESS)] as const;
+/** Re-exported for those who build a run-out by hand. */
+export { priorOf } from './mixture.ts';

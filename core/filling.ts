@@ -1,7 +1,9 @@
+import { closeBlock, restartBlock } from './blocks.ts';
 import type { DayGrid } from './day-grid.ts';
-import { meanRate, type Prior } from './depletion.ts';
+import { readingVariance } from './gauge.ts';
+import { type BlockScore, type Prior, refreshRate } from './mixture.ts';
 import type { Model } from './state.ts';
-import type { ConsumableProfile, Instant } from './types.ts';
+import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
 /** What folding needs of the context. */
 export interface FoldEnvironment {
@@ -10,26 +12,74 @@ export interface FoldEnvironment {
   readonly profile: ConsumableProfile;
   /** Swaps found so far, in order. */
   readonly swaps: Instant[];
+  /** Scores of the blocks learned so far. */
+  readonly scores: BlockScore[];
 }
 
-/** A swap put the next filling in: one less on the shelf. */
-function takeFromShelf(model: Model): void {
-  model.shelf = Math.max(model.shelf - 1, 0);
-}
+/** A filling replaced with more than this in it was replaced early. */
+const EARLY_RESIDUAL = 0.04;
+/** Below this level people think of replacing. */
+export const LOW_LEVEL = 0.35;
+export const SHELF_MAX = 1000;
 
 /** Begins a new filling with `level` in it. */
 export function startFilling(model: Model, at: Instant, level: number, env: FoldEnvironment): void {
-  takeFromShelf(model);
+  closeBlock(model, model.levelAt, env);
+  if (model.shelf >= 0.5 && model.levelAt > 0 && model.level > EARLY_RESIDUAL) model.earlySwaps += 1;
+  model.shelf = Math.max(model.shelf - 1, 0);
+  // Whatever was doubted: there was a spare, and it is in the device now.
+  model.shelfDoubt = 0;
   model.fillingAt = at;
   model.levelAt = at;
   model.level = level;
-  model.variance = env.profile.gaugeNoise ** 2 + env.profile.gaugeQuantum ** 2 / 12;
-  model.blockAt = at;
-  model.blockLevel = level;
+  model.lastLevel = level;
+  model.variance = readingVariance(env.profile);
+  model.emptyAt = 0;
+  clearPending(model);
+  model.swaps = Math.min(model.swaps + 1, 0xffff);
+  if (model.rate === 0) begin(model, env);
+  restartBlock(model, at);
+  env.swaps.push(at);
+}
+
+/** Takes the prior's picture when the first level becomes known. */
+export function begin(model: Model, env: FoldEnvironment): void {
+  model.dayWeights.set(env.prior.dayWeights);
+  refreshRate(model, env.prior);
+}
+
+export function clearPending(model: Model): void {
   model.pendingAt = 0;
   model.pendingCount = 0;
-  model.emptyAt = 0;
-  model.swaps = Math.min(model.swaps + 1, 0xffff);
-  if (model.rate === 0) model.rate = meanRate(model, env.prior);
-  env.swaps.push(at);
+  model.pendingLevel = 0;
+}
+
+export function delivered(model: Model, at: Instant, quantity: number): void {
+  model.deliveredAt = Math.max(model.deliveredAt, at);
+  if (at <= model.countedAt) return;
+  if (model.shelf < 0.5) model.shelfDoubt = 0;
+  model.shelf = Math.min(model.shelf + quantity, SHELF_MAX);
+}
+
+export function counted(model: Model, at: Instant, quantity: number): void {
+  model.countedAt = at;
+  model.shelf = Math.min(Math.max(quantity, 0), SHELF_MAX);
+  model.shelfDoubt = 0;
+}
+
+/** A device that is empty beside a spare is refilled within about a day of use … */
+const REFILL_OP_DAYS = 0.7;
+/** … but a gauge at zero may hide this much. */
+const HIDDEN_AT_ZERO = 0.02;
+const LONGEST_STEP_DAYS = 3;
+
+/** Learns from the time since the last reading, spent with what was believed to be on the shelf. */
+export function watchShelf(model: Model, at: Instant, opElapsed: number): void {
+  if (model.shelf < 0.5) return;
+  if (model.emptyAt !== 0) {
+    model.shelfDoubt =
+      1 - (1 - model.shelfDoubt) * Math.exp(-opElapsed / (REFILL_OP_DAYS + HIDDEN_AT_ZERO / model.rate));
+  } else if (model.level < LOW_LEVEL) {
+    model.lowDays += Math.min((at - model.levelAt) / DAY_MS, LONGEST_STEP_DAYS);
+  }
 }

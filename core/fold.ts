@@ -1,18 +1,16 @@
 import { gridOf } from './day-grid.ts';
-import { priorOf } from './depletion.ts';
 import {
   compareEvents,
   DELIVERED,
   insertInto,
-  isHistorical,
   kindOfEvent,
-  MEASURED,
   REPLACED,
   SHELF_COUNT,
   toRingEvent,
 } from './event-ring.ts';
-import { type FoldEnvironment, startFilling } from './filling.ts';
+import { counted, delivered, type FoldEnvironment, startFilling } from './filling.ts';
 import { acceptReading } from './level-filter.ts';
+import { type BlockScore, priorOf } from './mixture.ts';
 import {
   type ConsumableState,
   copyModel,
@@ -29,20 +27,18 @@ export interface Folded {
   readonly tip: Model;
   /** Swaps seen in the events folded now, ascending; some may have been told before. */
   readonly swaps: readonly Instant[];
+  /** Scores of the blocks that became final now: each block once, however often it is looked at. */
+  readonly scores: readonly BlockScore[];
 }
 
 /** A device's clock may run ahead a little; what claims to come from later than this is not evidence. */
 const FUTURE_TOLERANCE_MS = HOUR_MS;
-/** The largest number of fillings that any count or delivery is believed. */
-const SHELF_MAX = 1000;
-
 function applyEvent(model: Model, event: RingEvent, env: FoldEnvironment): void {
   const kind = kindOfEvent(event);
-  if (kind === MEASURED) acceptReading(model, event, env);
-  else if (kind === REPLACED) replaced(model, event.at, env);
-  else if (kind === DELIVERED) delivered(model, event);
-  else if (kind === SHELF_COUNT) counted(model, event);
-  else if (!isHistorical(event) && model.vagueAt === 0) model.vagueAt = event.at;
+  if (kind === REPLACED) replaced(model, event.at, env);
+  else if (kind === DELIVERED) delivered(model, event.at, event.amount);
+  else if (kind === SHELF_COUNT) counted(model, event.at, event.amount);
+  else acceptReading(model, event, env);
   model.frontierAt = event.at;
   model.frontierSeq = event.seq;
   roundModel(model);
@@ -55,18 +51,6 @@ function replaced(model: Model, at: Instant, env: FoldEnvironment): void {
   const alreadySeen = model.swaps > 0 && at - model.fillingAt < SAME_SWAP_MS;
   if (alreadySeen) return;
   startFilling(model, at, 1, env);
-  model.lastLevel = 1;
-}
-
-function delivered(model: Model, event: RingEvent): void {
-  model.deliveredAt = Math.max(model.deliveredAt, event.at);
-  if (event.at <= model.countedAt) return;
-  model.shelf = Math.min(model.shelf + event.amount, SHELF_MAX);
-}
-
-function counted(model: Model, event: RingEvent): void {
-  model.countedAt = event.at;
-  model.shelf = Math.min(Math.max(event.amount, 0), SHELF_MAX);
 }
 
 /**
@@ -74,7 +58,9 @@ function counted(model: Model, event: RingEvent): void {
  * one another, so one that is newer than the last counted is not a repetition.
  */
 function acceptLate(model: Model, event: RingEvent): void {
-  if (kindOfEvent(event) === DELIVERED && event.at > model.deliveredAt) delivered(model, event);
+  if (kindOfEvent(event) === DELIVERED && event.at > model.deliveredAt) {
+    delivered(model, event.at, event.amount);
+  }
 }
 
 const isSettled = (model: Model, event: RingEvent): boolean =>
@@ -96,6 +82,7 @@ export function fold(
     prior: priorOf(context.profile, context.population),
     profile: context.profile,
     swaps: [],
+    scores: [],
   };
   const model = copyModel(start.model);
   const ring = start.ring.slice();
@@ -112,7 +99,8 @@ export function fold(
     const oldest = insertInto(ring, event);
     if (oldest !== undefined) applyEvent(model, oldest, env);
   }
+  const scores = env.scores.slice();
   const tip = copyModel(model);
   for (const event of ring) applyEvent(tip, event, env);
-  return { state: { model, ring, installedAt: start.installedAt }, tip, swaps: env.swaps };
+  return { state: { model, ring, installedAt: start.installedAt }, tip, swaps: env.swaps, scores };
 }

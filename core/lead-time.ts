@@ -20,6 +20,35 @@ export function workdayAfter(day: number, n: number, grid: DayGrid): number {
   return at;
 }
 
+/** Three lead times that stand for the whole distribution where a rough answer does: P20, P60, P97. */
+export function outline(leadTime: LeadTime): LeadTime {
+  const pmf = new Array<number>(leadTime.pmf.length).fill(0);
+  let sum = 0;
+  const points = [
+    { until: 0.2, weight: 0.4 },
+    { until: 0.6, weight: 0.5 },
+    { until: 0.97, weight: 0.1 },
+  ];
+  leadTime.pmf.forEach((p, days) => {
+    sum += p;
+    while (points[0] !== undefined && sum >= points[0].until - 1e-9) {
+      pmf[days] = (pmf[days] ?? 0) + points[0].weight;
+      points.shift();
+    }
+  });
+  return { pmf };
+}
+
+/** The business days within which a share of parcels arrives. */
+export function leadQuantile(leadTime: LeadTime, share: number): number {
+  let sum = 0;
+  for (let days = 0; days < leadTime.pmf.length; days += 1) {
+    sum += leadTime.pmf[days] ?? 0;
+    if (sum >= share - 1e-9) return days;
+  }
+  return Math.max(leadTime.pmf.length - 1, 0);
+}
+
 export interface Arrival {
   readonly probability: number;
   readonly day: number;

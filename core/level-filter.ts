@@ -1,152 +1,178 @@
-import { meanRate, observe } from './depletion.ts';
-import { hasCounter, isHistorical } from './event-ring.ts';
-import { type FoldEnvironment, startFilling } from './filling.ts';
+import { learnCoverage, maybeCloseBlock, restartBlock } from './blocks.ts';
+import { learnDays } from './day-weights.ts';
+import { hasCounter, isHistorical, kindOfEvent, MEASURED, SOME } from './event-ring.ts';
+import { begin, clearPending, type FoldEnvironment, startFilling, watchShelf } from './filling.ts';
+import {
+  type Belief,
+  COARSE_QUANTUM,
+  intervalOf,
+  isFine,
+  noiseOf,
+  readingVariance,
+  seeInterval,
+  someInterval,
+} from './gauge.ts';
 import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
+import { judgeJump } from './swap.ts';
 import type { Instant } from './types.ts';
+import { COUNTER_RELATIVE_VARIANCE, levelPerUse, usesSince } from './use-counter.ts';
 
-/** A fall of more than this within one reading waits for a second one: it may be a false zero. */
-const SUDDEN_FALL = 0.2;
-/** A rise of less than this is shaking, temperature or noise. */
-const REBOUND = 0.12;
-/** A rise this large to nearly full is a swap at once. */
-const CLEAR_RISE = 0.35;
-const NEARLY_FULL = 0.9;
-/** A block is learned from after this many op-days and this many gauge steps, or after the longest. */
-const BLOCK_OP_DAYS = 7;
-const BLOCK_STEPS = 2;
-const BLOCK_LONGEST_OP_DAYS = 56;
-const FINE_QUANTUM = 0.02;
+/** A belief wider than this is no belief. */
+const VARIANCE_MAX = 0.08;
+/** What a device that says only "some" is believed to hold at first sight. */
+const FIRST_VAGUE: Belief = { level: 0.6, variance: 0.06 };
+/** Squared relative error of the mean rate over a short time. */
+const RATE_RELATIVE_VARIANCE = 0.1;
 
-/** Standard deviation of one reading's error, the step included. */
-const readingVariance = (env: FoldEnvironment): number =>
-  env.profile.gaugeQuantum ** 2 / 12 + env.profile.gaugeNoise ** 2;
-const halfWidth = (env: FoldEnvironment): number =>
-  env.profile.gaugeQuantum / 2 + 1.5 * env.profile.gaugeNoise;
+/** What is expected of a reading before seeing it. */
+export interface Expectation extends Belief {
+  /** Op-days since the last accepted reading. */
+  readonly tau: number;
+  /** Level that the counter says was used; null: not counted. */
+  readonly countedUse: number | null;
+}
 
-/** Folds one measured reading into the model. */
+/** Folds one reading of any kind into the model. */
 export function acceptReading(model: Model, event: RingEvent, env: FoldEnvironment): void {
-  const y = event.amount;
-  if (!isHistorical(event)) model.vagueAt = 0;
-  const newSerial = event.hash !== 0 && model.serial !== 0 && event.hash !== model.serial;
-  if (event.hash !== 0) model.serial = event.hash;
-  if (model.readings === 0 && model.swaps === 0) firstReading(model, event, env);
-  else if (newSerial) swapped(model, event, event.at, y, env);
-  else compareWithLast(model, event, env);
-}
-
-function compareWithLast(model: Model, event: RingEvent, env: FoldEnvironment): void {
-  const y = event.amount;
-  const jump = y - model.lastLevel;
-  const margin = 2 * halfWidth(env);
-  const rises = jump > Math.max(REBOUND, margin);
-  if (rises && jump > CLEAR_RISE && y >= NEARLY_FULL) swapped(model, event, event.at, y, env);
-  else if (rises || -jump > Math.max(SUDDEN_FALL, margin)) pend(model, event, env);
-  else {
-    clearPending(model);
-    follow(model, event, env);
+  const measured = kindOfEvent(event) === MEASURED;
+  const wasVague = model.vagueAt !== 0;
+  if (!isHistorical(event)) {
+    if (measured) model.vagueAt = 0;
+    else if (!wasVague) model.vagueAt = event.at;
   }
+  const swapBySerial = event.hash !== 0 && model.serial !== 0 && event.hash !== model.serial;
+  if (event.hash !== 0) model.serial = event.hash;
+  if (swapBySerial && measured) startAnew(model, event, event.at, env);
+  else if (model.levelAt === 0 || (measured && model.readings === 0 && model.swaps === 0))
+    first(model, event, env);
+  else if (!measured) hearVaguely(model, event, env);
+  else {
+    const expected = expect(model, event, env);
+    const verdict = judgeJump(model, event, expected, wasVague, env);
+    if (verdict === 'follow') follow(model, event, expected, env);
+    else if (verdict === 'swap') startAnew(model, event, event.at, env);
+    else pend(model, event, env);
+  }
+  if (hasCounter(event) && model.pendingCount === 0) model.counter = event.counter;
+  if (model.blockCounter === 0) model.blockCounter = model.counter;
 }
 
-function clearPending(model: Model): void {
-  model.pendingAt = 0;
-  model.pendingCount = 0;
-  model.pendingLevel = 0;
+function expect(model: Model, event: RingEvent, env: FoldEnvironment): Expectation {
+  const tau = model.emptyAt === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : 0;
+  const uses = usesSince(model, event);
+  const perUse = uses === null ? 0 : levelPerUse(model, env.profile);
+  if (uses !== null && perUse > 0) {
+    const used = uses * perUse;
+    const variance = model.variance + used * used * COUNTER_RELATIVE_VARIANCE + 1e-6;
+    return { level: model.level - used, variance, tau, countedUse: used };
+  }
+  const spread = model.rate ** 2 * (tau * model.jitter + tau * tau * RATE_RELATIVE_VARIANCE);
+  const variance = Math.min(model.variance + spread, VARIANCE_MAX);
+  return { level: model.level - model.rate * tau, variance, tau, countedUse: null };
 }
+
+function first(model: Model, event: RingEvent, env: FoldEnvironment): void {
+  const measured = kindOfEvent(event) === MEASURED;
+  const belief = measured ? { level: event.amount, variance: readingVariance(env.profile) } : FIRST_VAGUE;
+  model.fillingAt = event.at;
+  begin(model, env);
+  if (measured) settle(model, event, belief);
+  else settleVaguely(model, event, belief);
+  if (hasCounter(event)) model.counter = event.counter;
+  restartBlock(model, event.at);
+}
+
+function settleVaguely(model: Model, event: RingEvent, belief: Belief): void {
+  model.level = Math.min(Math.max(belief.level, 0), 1);
+  model.variance = Math.min(belief.variance, VARIANCE_MAX);
+  model.levelAt = event.at;
+}
+
+function settle(model: Model, event: RingEvent, belief: Belief): void {
+  settleVaguely(model, event, belief);
+  model.lastLevel = event.amount;
+  if (model.firstAt === 0) model.firstAt = event.at;
+  if (!isHistorical(event)) model.liveAt = event.at;
+  model.readings = Math.min(model.readings + 1, 0xffff);
+}
+
+/** "Some" bounds the level from below; "unknown" only brings the counter along. */
+function hearVaguely(model: Model, event: RingEvent, env: FoldEnvironment): void {
+  const expected = expect(model, event, env);
+  const some = kindOfEvent(event) === SOME;
+  if (!some && expected.countedUse === null) return;
+  watchShelf(model, event.at, expected.tau);
+  settleVaguely(model, event, some ? seeInterval(expected, someInterval(env.profile)) : expected);
+}
+
+/** A new filling seen in the telemetry, put in at `at`. */
+function startAnew(model: Model, event: RingEvent, at: Instant, env: FoldEnvironment): void {
+  startFilling(model, at, event.amount, env);
+  settle(model, event, { level: event.amount, variance: readingVariance(env.profile) });
+  if (hasCounter(event)) model.counter = event.counter;
+  restartBlock(model, event.at);
+}
+
+/** Two readings of one jump agree within this. */
+const AGREEMENT = 0.12;
 
 /** Keeps a jump until a second reading agrees with it. */
 function pend(model: Model, event: RingEvent, env: FoldEnvironment): void {
   const y = event.amount;
-  const agrees =
-    model.pendingCount > 0 && Math.abs(y - model.pendingLevel) <= Math.max(REBOUND, 2 * halfWidth(env));
+  const within = Math.max(AGREEMENT, env.profile.gaugeQuantum + 3 * noiseOf(env.profile));
+  const agrees = model.pendingCount > 0 && Math.abs(y - model.pendingLevel) <= within;
   if (!agrees) {
     model.pendingAt = event.at;
     model.pendingLevel = y;
     model.pendingCount = 1;
-    return;
+  } else if (y > model.level) startAnew(model, event, model.pendingAt, env);
+  else {
+    clearPending(model);
+    follow(model, event, expect(model, event, env), env);
+    if (hasCounter(event)) model.counter = event.counter;
   }
-  if (y > model.lastLevel) swapped(model, event, model.pendingAt, y, env);
-  else fellTo(model, event, env);
 }
 
-/** A confirmed fall: use that was not seen happening. */
-function fellTo(model: Model, event: RingEvent, env: FoldEnvironment): void {
-  clearPending(model);
-  closeBlock(model, model.levelAt, env);
-  settleLevel(model, event, event.amount, readingVariance(env));
-  model.blockAt = event.at;
-  model.blockLevel = event.amount;
-}
-
-function firstReading(model: Model, event: RingEvent, env: FoldEnvironment): void {
-  model.firstAt = event.at;
-  model.fillingAt = event.at;
-  model.blockAt = event.at;
-  model.blockLevel = event.amount;
-  settleLevel(model, event, event.amount, readingVariance(env));
-  model.rate = meanRate(model, env.prior);
-}
-
-function swapped(model: Model, event: RingEvent, at: Instant, y: number, env: FoldEnvironment): void {
-  closeBlock(model, model.levelAt, env);
-  startFilling(model, at, y, env);
-  settleLevel(model, event, y, readingVariance(env));
-  model.blockAt = event.at;
-  model.blockLevel = y;
-}
-
-function settleLevel(model: Model, event: RingEvent, level: number, variance: number): void {
-  model.level = level;
-  model.variance = variance;
-  model.lastLevel = event.amount;
-  model.levelAt = event.at;
-  if (model.firstAt === 0) model.firstAt = event.at;
-  if (!isHistorical(event)) model.liveAt = event.at;
-  if (hasCounter(event)) model.counter = event.counter;
-  model.readings = Math.min(model.readings + 1, 0xffff);
-}
-
-/** Scalar Kalman step with the mean rate as drift, kept inside what the gauge's step allows. */
-function follow(model: Model, event: RingEvent, env: FoldEnvironment): void {
+function follow(model: Model, event: RingEvent, expected: Expectation, env: FoldEnvironment): void {
   const y = event.amount;
-  const tau = opDays(model.levelAt, event.at, env.grid, model.dayWeights);
-  const predicted = model.level - model.rate * tau;
-  const spread = model.variance + model.rate ** 2 * tau * (1 + tau / 4);
-  const noise = readingVariance(env);
-  const gain = spread / (spread + noise);
-  const width = halfWidth(env);
-  const filtered = predicted + gain * (y - predicted);
-  const level = Math.min(Math.max(filtered, y - width, 0), y + width, 1);
-  settleLevel(model, event, level, Math.min((1 - gain) * spread, noise));
-  const empty = y <= env.profile.gaugeNoise;
-  if (empty && model.emptyAt === 0) {
-    closeBlock(model, event.at, env);
+  const { profile } = env;
+  clearPending(model);
+  watchShelf(
+    model,
+    event.at,
+    expected.tau === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : expected.tau,
+  );
+  learnFrom(model, event, expected, env);
+  settle(model, event, seeInterval(expected, intervalOf(y, profile)));
+  // A coarse gauge's lowest step is not empty; OUT of an OK/LOW/OUT gauge is.
+  const empty =
+    y <= noiseOf(profile) &&
+    (isFine(profile) || profile.gaugeQuantum >= COARSE_QUANTUM || model.level < 0.005);
+  if (empty) stopClock(model, event, env);
+  else {
+    model.emptyAt = 0;
+    maybeCloseBlock(model, event.at, env);
+  }
+}
+
+/** Demand while empty is not seen: the block ends at the first empty reading and none runs until a swap. */
+function stopClock(model: Model, event: RingEvent, env: FoldEnvironment): void {
+  if (model.emptyAt === 0) {
     model.emptyAt = event.at;
+    maybeCloseBlock(model, event.at, env);
   }
-  if (!empty) model.emptyAt = 0;
-  // Demand while empty is not seen: the clock of learning stands still.
-  if (empty) restartBlock(model, event.at);
-  else maybeCloseBlock(model, event.at, env);
+  restartBlock(model, event.at);
 }
 
-function restartBlock(model: Model, at: Instant): void {
-  model.blockAt = at;
-  model.blockLevel = model.level;
-}
-
-function maybeCloseBlock(model: Model, at: Instant, env: FoldEnvironment): void {
-  const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
-  if (tau < BLOCK_OP_DAYS) return;
-  const fine = env.profile.gaugeQuantum <= FINE_QUANTUM;
-  const drop = model.blockLevel - model.level;
-  if (fine || drop >= BLOCK_STEPS * env.profile.gaugeQuantum || tau >= BLOCK_LONGEST_OP_DAYS) {
-    closeBlock(model, at, env);
-  }
-}
-
-/** Learns from the block up to the level believed now, and starts the next one. */
-function closeBlock(model: Model, at: Instant, env: FoldEnvironment): void {
-  const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
-  if (tau > 0.5) observe(model, env.prior, model.blockLevel - model.level, halfWidth(env), tau);
-  restartBlock(model, at);
+/** Weekday weights from the finest measure there is, and level per use from the gauge against the counter. */
+function learnFrom(model: Model, event: RingEvent, expected: Expectation, env: FoldEnvironment): void {
+  if (model.emptyAt !== 0) return;
+  const byGauge = model.lastLevel - event.amount;
+  if (expected.countedUse !== null) {
+    learnDays(model, model.levelAt, event.at, expected.countedUse, env.grid);
+    const uses = usesSince(model, event) ?? 0;
+    const filtered = model.level - seeInterval(expected, intervalOf(event.amount, env.profile)).level;
+    learnCoverage(model, filtered, uses);
+  } else if (isFine(env.profile)) learnDays(model, model.levelAt, event.at, byGauge, env.grid);
 }

@@ -1,14 +1,16 @@
-import type { DayGrid } from './day-grid.ts';
+import { CLOSURE_KIND, type DayGrid, kindOf } from './day-grid.ts';
 import type { RunOut } from './depletion.ts';
-import { arrivals } from './lead-time.ts';
-import { type Costs, DAY_MS, type Instant, type LeadTime, type Offer } from './types.ts';
+import { LOW_LEVEL } from './filling.ts';
+import { arrivals, leadQuantile } from './lead-time.ts';
+import type { Model } from './state.ts';
+import { type Costs, DAY_MS, type Instant, type LeadTime, type Offer, type Population } from './types.ts';
 
 /**
  * When to order: the expected money of waiting for one more review against that of ordering now
  * (FORECAST, "Decision"). With h0 and h1 the arrivals of an order placed now or at the next review and
  * F the probability of being empty,
  *   risk = Σ_L p_L [ c_day · ½(F(h0)+F(h1)) · (h1−h0) + K · (F(h1)−F(h0)) ]
- *   saved = Σ_L p_L · c_o · (1−F(h0)) · (h1−h0)
+ *   saved = Σ_L p_L · c_o(h0) · (1−F(h0)) · (h1−h0)
  * and an order is due when risk > saved; in the limit that is the newsvendor's critical ratio.
  */
 export interface Weighing {
@@ -20,14 +22,52 @@ export interface Weighing {
   readonly emptyBeforeArrival: number;
 }
 
-/** People swap early when a spare lies there: per shelf day, with about this share left in it. */
-const EARLY_SWAP_PER_DAY = 0.01;
-const EARLY_SWAP_RESIDUAL = 0.1;
+/** What a filling costs by lying on the shelf: people who see a spare replace early. */
+export interface EarlyCost {
+  readonly holdingPerDayMinor: number;
+  /** Price of one filling, minor units. */
+  readonly fillingMinor: number;
+  /** P(a low filling is replaced early) per day with a spare beside it. */
+  readonly earlySwapPerDay: number;
+}
 
-/** Minor units that one filling costs by lying on the shelf for a day. */
-export function earlyCostPerDay(costs: Costs, offer: Offer | null): number {
-  const price = offer === null ? 0 : offer.unitPrice.minor / Math.max(offer.packSize, 1);
-  return costs.holdingPerDayMinor + price * EARLY_SWAP_PER_DAY * EARLY_SWAP_RESIDUAL;
+/** Before anything was learned: once in forty days of low level beside a spare. */
+const EARLY_SWAP_PER_DAY = 0.035;
+/** The days that this guess, or the fleet's figure, counts for. */
+const EARLY_SWAP_PRIOR_DAYS = 80;
+
+export function earlyCostOf(
+  model: Model,
+  costs: Costs,
+  offer: Offer | null,
+  population: Population | null,
+): EarlyCost {
+  const prior = population?.earlySwapPerDay ?? EARLY_SWAP_PER_DAY;
+  return {
+    holdingPerDayMinor: costs.holdingPerDayMinor,
+    fillingMinor: offer === null ? 0 : offer.unitPrice.minor / Math.max(offer.packSize, 1),
+    earlySwapPerDay:
+      (prior * EARLY_SWAP_PRIOR_DAYS + model.earlySwaps) / (EARLY_SWAP_PRIOR_DAYS + model.lowDays),
+  };
+}
+
+const earlyCostAt = (cost: EarlyCost, level: number): number =>
+  cost.holdingPerDayMinor + (level < LOW_LEVEL ? cost.earlySwapPerDay * cost.fillingMinor * level : 0);
+
+/** A spare is as good as gone from this doubt on. */
+const LOST_SPARE = 0.5;
+const CALENDAR_PER_BUSINESS_DAY = 7 / 5;
+
+/**
+ * Whether the inventory position can be short at all. With a spare on the shelf the next order waits
+ * until that spare is in use, unless one filling lasts less than twice as long as nearly every parcel
+ * takes; the far tail of a forecast is no reason to pile up spares.
+ */
+export function positionShort(model: Model, leadTime: LeadTime): boolean {
+  const spares = model.shelf - (model.shelfDoubt >= LOST_SPARE ? 1 : 0);
+  if (spares < 0.5) return true;
+  const slowestDays = leadQuantile(leadTime, 0.95) * CALENDAR_PER_BUSINESS_DAY;
+  return model.rate * 2 * slowestDays > spares;
 }
 
 export interface WeighingRequest {
@@ -35,38 +75,56 @@ export interface WeighingRequest {
   readonly leadTime: LeadTime;
   readonly grid: DayGrid;
   readonly costs: Costs;
-  readonly offer: Offer | null;
-  /** Placement of an order decided now. */
+  readonly early: EarlyCost;
+  /** Placement of an order decided now, and of one decided at the next occasion. */
   readonly placeAt: Instant;
-  readonly reviewPeriodMs: number;
+  readonly nextPlaceAt: Instant;
 }
 
 export function weigh(request: WeighingRequest): Weighing {
-  const { runOut, costs, grid, leadTime } = request;
+  const { runOut, costs, grid, leadTime, early } = request;
   const now = arrivals(request.placeAt, leadTime, grid);
-  const later = arrivals(request.placeAt + request.reviewPeriodMs, leadTime, grid);
-  const known = new Map<number, number>();
-  const emptyBy = (day: number, at: Instant): number => {
-    const cached = known.get(day);
-    if (cached !== undefined) return cached;
-    const value = runOut.probabilityEmptyBy(at);
-    known.set(day, value);
-    return value;
-  };
-  const early = earlyCostPerDay(costs, request.offer);
+  const later = arrivals(request.nextPlaceAt, leadTime, grid);
+  const last = later.at(-1);
+  if (last !== undefined && surelyEarly(runOut.probabilityEmptyBy(last.at), costs)) {
+    return { due: false, risk: 0, saved: 0, emptyBeforeArrival: 0 };
+  }
   let risk = 0;
   let saved = 0;
   let empty = 0;
-  for (const [i, first] of now.entries()) {
+  for (let i = 0; i < now.length; i += 1) {
+    const first = now[i];
+    if (first === undefined) continue;
     const second = later[i] ?? first;
-    const f0 = emptyBy(first.day, first.at);
-    const f1 = emptyBy(second.day, second.at);
+    const f0 = runOut.probabilityEmptyBy(first.at);
+    const f1 = second.day === first.day ? f0 : runOut.probabilityEmptyBy(second.at);
     const days = (second.at - first.at) / DAY_MS;
-    risk +=
-      first.probability *
-      (costs.stockoutPerDayMinor * 0.5 * (f0 + f1) * days + costs.stockoutMinor * (f1 - f0));
-    saved += first.probability * early * (1 - f0) * days;
+    const lost = costs.stockoutPerDayMinor * 0.5 * (f0 + f1) * usedDays(first.day, second.day, grid);
+    risk += first.probability * (lost + costs.stockoutMinor * (f1 - f0));
+    saved += first.probability * earlyCostAt(early, runOut.expectedLevel(first.at)) * (1 - f0) * days;
     empty += first.probability * f0;
   }
   return { due: risk > saved, risk, saved, emptyBeforeArrival: empty };
+}
+
+/** Days between two arrivals on which an empty device is missed. */
+function usedDays(from: number, to: number, grid: DayGrid): number {
+  let days = 0;
+  for (let day = from; day < to; day += 1) {
+    const kind = kindOf(day, grid);
+    if (kind < 5) days += 1;
+    else if (kind < CLOSURE_KIND) days += WEEKEND_DAY;
+  }
+  return days;
+}
+
+/** A lost weekend day costs less than a working day: most such devices stand idle then. */
+const WEEKEND_DAY = 0.25;
+
+/** Even if every parcel came last, being empty is so unlikely that a day on the shelf costs more. */
+function surelyEarly(emptyAtLast: number, costs: Costs): boolean {
+  return (
+    emptyAtLast * (costs.stockoutPerDayMinor + costs.stockoutMinor) <
+    0.5 * costs.holdingPerDayMinor * (1 - emptyAtLast)
+  );
 }

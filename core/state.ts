@@ -59,6 +59,20 @@ export interface Model {
   shelf: number;
   /** Expected use per op-day: cache of the mixture's mean. */
   rate: number;
+  /** Expected 1/v: how erratic use is; cache of the mixture's mean. */
+  jitter: number;
+  /** Level used and uses counted while both were seen, discounted: their quotient is the level per use. */
+  wear: number;
+  wearUses: number;
+  /** Counter at the start of the block; NaN-free: 0 with no counter. */
+  blockCounter: number;
+  /** P(the shelf's last spare is not there). */
+  shelfDoubt: number;
+  /** Days with a spare beside a low filling, and early swaps then, discounted. */
+  lowDays: number;
+  earlySwaps: number;
+  /** Since when use differs from what was usual; 0: it does not. */
+  shiftAt: Instant;
   /** −log of the experts' weights, the best at 0. */
   surprise: Float64Array;
   /** Discounted op-days and use, by half-life. */
@@ -116,6 +130,14 @@ const MODEL_FIELDS: FieldTable<ScalarOf<Model>> = [
   ['blockLevel', 'real'],
   ['shelf', 'real'],
   ['rate', 'real'],
+  ['jitter', 'real'],
+  ['wear', 'real'],
+  ['wearUses', 'real'],
+  ['blockCounter', 'wide'],
+  ['shelfDoubt', 'real'],
+  ['lowDays', 'real'],
+  ['earlySwaps', 'real'],
+  ['shiftAt', 'time'],
 ];
 
 /** Vectors of small positive numbers as 16-bit fixed point (below 16), of sums as float32. */
@@ -132,7 +154,7 @@ const fixed = (value: number): number =>
   value > 0 ? Math.min(Math.round(value * FIXED_PER_UNIT), FIXED_MAX) : 0;
 
 /** Changes whenever the meaning of a field does; other versions are replayed from readings. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const HEADER_BYTES = 2 + 6;
 const RING_BYTES = widthOf(RING_FIELDS);
 const MODEL_BYTES =
@@ -187,6 +209,12 @@ export function roundModel(model: Model): void {
   model.blockLevel = Math.fround(model.blockLevel);
   model.shelf = Math.fround(model.shelf);
   model.rate = Math.fround(model.rate);
+  model.jitter = Math.fround(model.jitter);
+  model.wear = Math.fround(model.wear);
+  model.wearUses = Math.fround(model.wearUses);
+  model.shelfDoubt = Math.fround(model.shelfDoubt);
+  model.lowDays = Math.fround(model.lowDays);
+  model.earlySwaps = Math.fround(model.earlySwaps);
 }
 
 /** Rounds the learned vectors too: needed only when they changed. */

@@ -1,10 +1,12 @@
 import { gridOf } from './day-grid.ts';
-import { priorOf, type RunOut, runOut } from './depletion.ts';
+import { type RunOut, runOut } from './depletion.ts';
 import { fold } from './fold.ts';
 import { checkGates } from './gates.ts';
 import { planDelivery } from './holds.ts';
+import { outline } from './lead-time.ts';
+import { priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
-import { type Weighing, weigh } from './reorder.ts';
+import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
 import { type Trust, trustOf } from './trust.ts';
@@ -17,6 +19,7 @@ import {
   type GateName,
   type GateVerdict,
   type Instant,
+  type LeadTime,
   type StepContext,
   type StepResult,
 } from './types.ts';
@@ -51,6 +54,7 @@ export function step(
     },
     commands: [...installed, ...verdict.commands],
     evaluateAt: verdict.evaluateAt,
+    blockScores: folded.scores,
   };
 }
 
@@ -83,15 +87,23 @@ function forecastOf(model: Model, future: RunOut, context: StepContext, now: Ins
 function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const { settings } = context;
   const trust = trustOf(model, settings, now);
-  if (model.readings === 0) {
+  if (model.levelAt === 0) {
     const base = { outcome: 'nothing' as const, forecast: null, gates: [] };
     const sentence = explain({ ...base, weighing: null, trust, placeAt: null, context, now });
     return { ...base, sentence, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
   }
-  const future = runOut(model, priorOf(context.profile, context.population), gridOf(context.calendar));
+  const prior = priorOf(context.profile, context.population);
+  const grid = gridOf(context.calendar);
+  const future = runOut(model, prior, grid, context.population?.recalibration ?? []);
   const forecast = forecastOf(model, future, context, now);
-  const weighing = weighNow(future, context, now);
-  if (context.openOrder !== null || !weighing.due || suspendedByWarmUp(model, weighing, now)) {
+  const view: View = {
+    model,
+    future,
+    early: earlyCostOf(model, context.costs, context.offer, context.population),
+  };
+  const weighing = weighAt(view, context, now, nextOccasion(model, context, now));
+  const short = positionShort(model, context.leadTime);
+  if (context.openOrder !== null || !short || !weighing.due || suspendedByWarmUp(model, weighing, now)) {
     const outcome = context.openOrder !== null ? 'wait' : 'nothing';
     const sentence = explain({ outcome, forecast, gates: [], weighing, trust, placeAt: null, context, now });
     return {
@@ -100,23 +112,46 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
       gates: [],
       sentence,
       commands: [],
-      evaluateAt: nextLook(future, context, now),
+      evaluateAt: short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS,
     };
   }
   return act(trust, forecast, weighing, context, now);
 }
 
-function weighNow(future: RunOut, context: StepContext, at: Instant): Weighing {
-  const { settings, leadTime, costs, offer, calendar } = context;
+/** What a decision looks at. */
+interface View {
+  readonly model: Model;
+  readonly future: RunOut;
+  readonly early: EarlyCost;
+}
+
+const placementDelay = (context: StepContext): number =>
+  context.strategy === 'automatic' ? context.settings.cancelWindowMs : 0;
+
+function weighAt(
+  view: View,
+  context: StepContext,
+  at: Instant,
+  next: Instant,
+  leadTime: LeadTime = context.leadTime,
+): Weighing {
+  const delay = placementDelay(context);
   return weigh({
-    runOut: future,
+    runOut: view.future,
     leadTime,
-    grid: gridOf(calendar),
-    costs,
-    offer,
-    placeAt: at + (context.strategy === 'automatic' ? settings.cancelWindowMs : 0),
-    reviewPeriodMs: settings.reviewPeriodMs,
+    grid: gridOf(context.calendar),
+    costs: context.costs,
+    early: view.early,
+    placeAt: at + delay,
+    nextPlaceAt: next + delay,
   });
+}
+
+/** When the next decision can be made: the next review, unless the readings are too old by then. */
+function nextOccasion(model: Model, context: StepContext, now: Instant): Instant {
+  const { reviewPeriodMs } = context.settings;
+  void model;
+  return now + reviewPeriodMs;
 }
 
 /** A wide prior alone must not order at once: in the first days only a real risk or a low level does. */
@@ -125,7 +160,7 @@ const WARM_UP_RISK = 0.05;
 const WARM_UP_LEVEL = 0.12;
 
 function suspendedByWarmUp(model: Model, weighing: Weighing, now: Instant): boolean {
-  if (model.swaps > 0 || now - model.firstAt >= WARM_UP_MS) return false;
+  if (model.swaps > 0 || now - model.fillingAt >= WARM_UP_MS) return false;
   return weighing.emptyBeforeArrival < WARM_UP_RISK && model.level > WARM_UP_LEVEL;
 }
 
@@ -185,15 +220,21 @@ function outcomeOf(
   return failing.every((verdict) => verdict.retryAt !== undefined) ? 'defer' : 'blocked';
 }
 
-/** The first review at which the decision could change if nothing is heard; by bisection on days. */
-function nextLook(future: RunOut, context: StepContext, now: Instant): Instant {
+/**
+ * The first review at which the decision could change if nothing is heard: the same weighing, later.
+ * Until then the consumable costs nothing; a reading wakes it anyway. By bisection on reviews.
+ */
+function nextLook(view: View, context: StepContext, now: Instant): Instant {
   const review = context.settings.reviewPeriodMs;
+  const rough = outline(context.leadTime);
+  const dueAfter = (reviews: number): boolean =>
+    weighAt(view, context, now + reviews * review, now + (reviews + 1) * review, rough).due;
   let low = 1;
   let high = Math.max(Math.ceil(LONGEST_SLEEP_MS / review), 1);
-  if (!weighNow(future, context, now + high * review).due) return now + high * review;
+  if (!dueAfter(high)) return now + high * review;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (weighNow(future, context, now + middle * review).due) high = middle;
+    if (dueAfter(middle)) high = middle;
     else low = middle + 1;
   }
   return now + low * review;

@@ -79,6 +79,16 @@ export interface SiteCalendar {
   readonly timeZone: string;
   readonly closures: readonly DateSpan[];
   readonly holds: readonly DateSpan[];
+  /** For what is used with the cold: the clock of use counts degree-days instead of days. Absent: days. */
+  readonly degreeDays?: DegreeDays;
+}
+
+/** Heating degree-days (K·d per day) of the site. */
+export interface DegreeDays {
+  /** Mean per day in a normal January … December. */
+  readonly normals: readonly number[];
+  /** Those of single past days, in order, the first on `from`. */
+  readonly observed?: { readonly from: LocalDate; readonly values: readonly number[] };
 }
 
 /**
@@ -99,6 +109,8 @@ export interface Offer {
   /** Fillings in one unit. */
   readonly packSize: number;
   readonly minimumQuantity: number;
+  /** Unit prices from a quantity on, ascending; absent: `unitPrice` for any quantity. */
+  readonly priceBreaks?: readonly { readonly quantity: number; readonly unitPrice: Money }[];
 }
 
 /** Money per event, in minor units: what the reorder rule weighs. */
@@ -207,6 +219,10 @@ export interface Population {
   readonly devices: number;
   /** Monotone map of predictive probabilities: value at equally spaced nominal probabilities 0…1; empty: identity. */
   readonly recalibration: readonly number[];
+  /** Relative use of Monday … Sunday, a closure, a hold; weeks sum to 7. Absent: the built-in guess. */
+  readonly dayWeights?: readonly number[];
+  /** How often people swap a low filling early once a spare is there, per shelf day. Absent: a guess. */
+  readonly earlySwapPerDay?: number;
 }
 
 export type GateName =
@@ -281,4 +297,9 @@ export interface StepResult<State> {
   readonly commands: readonly Command[];
   /** When to look again if nothing happens before. */
   readonly evaluateAt: Instant;
+  /**
+   * For the fleet's calibration: for each stretch of use that was learned from now, between which
+   * predictive probabilities it fell (`addToHistogram`).
+   */
+  readonly blockScores: readonly { readonly low: number; readonly high: number }[];
 }

@@ -1,0 +1,80 @@
+import type { FoldEnvironment } from './filling.ts';
+import { halfWidth, isFine } from './gauge.ts';
+import { observe } from './mixture.ts';
+import { opDays } from './op-clock.ts';
+import type { Model } from './state.ts';
+import type { Instant } from './types.ts';
+import { learnWear, levelPerUse } from './use-counter.ts';
+
+/**
+ * Use is learned in blocks: long enough that a block shows more than the gauge's step, and so that
+ * the mixture, the costly part of folding, is touched about once a week of op-time.
+ */
+
+const BLOCK_OP_DAYS = 7;
+const BLOCK_STEPS = 2;
+const BLOCK_LONGEST_OP_DAYS = 56;
+/** A shorter remainder says nothing. */
+const BLOCK_SHORTEST_OP_DAYS = 0.5;
+/** Use counted by the device: the share by which coverage may be off. */
+const COUNTED_WIDTH = 0.1;
+
+export function restartBlock(model: Model, at: Instant): void {
+  model.blockAt = at;
+  model.blockLevel = model.level;
+  model.blockCounter = model.counter;
+}
+
+const isCounted = (model: Model, env: FoldEnvironment): boolean =>
+  model.counter > 0 && model.blockCounter > 0 && levelPerUse(model, env.profile) > 0;
+
+export function maybeCloseBlock(model: Model, at: Instant, env: FoldEnvironment): void {
+  const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
+  if (tau < BLOCK_OP_DAYS) return;
+  const drop = model.blockLevel - model.level;
+  const seen = isFine(env.profile) || isCounted(model, env);
+  if (seen || drop >= BLOCK_STEPS * env.profile.gaugeQuantum || tau >= BLOCK_LONGEST_OP_DAYS) {
+    closeBlock(model, at, env);
+  }
+}
+
+/** Learns from the block up to the level believed now, and starts the next one. */
+export function closeBlock(model: Model, at: Instant, env: FoldEnvironment): void {
+  const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
+  const drop = model.blockLevel - model.level;
+  if (tau > BLOCK_SHORTEST_OP_DAYS) {
+    const byGauge = halfWidth(env.profile);
+    const counted = isCounted(model, env);
+    const width = counted ? Math.min(byGauge, COUNTED_WIDTH * Math.max(drop, 0) + 0.002) : byGauge;
+    env.scores.push(observe(model, env.prior, drop, width, tau));
+    noteShift(model, at);
+  }
+  restartBlock(model, at);
+}
+
+/** Learns how much level a use takes, over a stretch whose two levels the gauge itself told. */
+export function learnCoverage(model: Model, drop: number, uses: number): void {
+  learnWear(model, drop, uses);
+}
+
+/** Recent use must differ from the long-run by this factor and by this many standard deviations. */
+const SHIFT_LOG = 0.22;
+const SHIFT_SDS = 2;
+const SHIFT_RECENT_OP_DAYS = 20;
+const SHIFT_USUAL_OP_DAYS = 60;
+
+/** ln(recent rate / usual rate) when that is a shift, else 0. */
+export function usageShift(model: Model): number {
+  const [recentDays = 0, usualDays = 0] = model.exposure;
+  const [recent = 0, usual = 0] = model.use;
+  if (recentDays < SHIFT_RECENT_OP_DAYS || usualDays < SHIFT_USUAL_OP_DAYS) return 0;
+  if (recent <= 0 || usual <= 0) return 0;
+  const shift = Math.log(recent / recentDays / (usual / usualDays));
+  const sd = Math.sqrt(Math.max(model.jitter, 0.2) / recentDays);
+  return Math.abs(shift) > Math.max(SHIFT_LOG, SHIFT_SDS * sd) ? shift : 0;
+}
+
+function noteShift(model: Model, at: Instant): void {
+  if (usageShift(model) === 0) model.shiftAt = 0;
+  else if (model.shiftAt === 0) model.shiftAt = at;
+}

@@ -1,0 +1,160 @@
+import betainc from '@stdlib/math-base-special-betainc';
+import { DEFAULT_EXPERT_WEIGHTS, EXPERTS, HALF_LIVES_OP_DAYS, STEADINESS } from './experts.ts';
+import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
+import { type Model, roundVectors } from './state.ts';
+import type { ConsumableProfile, Population } from './types.ts';
+
+/**
+ * Consumption as a mixture of discounted gamma processes: X(τ) | μ ~ Gamma(shape vτ, scale μ/v) and
+ * 1/μ ~ Gamma(a₀, rate b₀), μ in fillings per op-day. After exposure S_τ and use S_x the posterior of
+ * 1/μ is Gamma(A, vB) with A = a₀ + v·S_τ and B = b₀/v + S_x, and
+ *   P(X(τ) > ℓ) = I_{B/(B+ℓ)}(A, vτ),   the regularised incomplete beta function.
+ */
+
+/** Prior without a fleet: the typical life is right within a factor of about 2 (sd of ln rate 0.8). */
+const PRIOR_SHAPE = 2.1;
+/** ψ(2.1): centres the prior of ln rate on −ln(typical life). */
+const PRIOR_SHAPE_DIGAMMA = 0.4855;
+
+export interface Prior {
+  readonly shape: number;
+  readonly rate: number;
+  readonly weights: readonly number[];
+  readonly dayWeights: readonly number[];
+}
+
+/** What is believed of a consumable before its first reading. */
+export function priorOf(profile: ConsumableProfile, population: Population | null): Prior {
+  if (population !== null && population.shape > 0 && population.rate > 0) {
+    const known = population.expertWeights.length === EXPERTS.length;
+    const weekly = population.dayWeights?.length === PRIOR_DAY_WEIGHTS.length;
+    return {
+      shape: population.shape,
+      rate: population.rate,
+      weights: known ? population.expertWeights : DEFAULT_EXPERT_WEIGHTS,
+      dayWeights: weekly ? (population.dayWeights ?? PRIOR_DAY_WEIGHTS) : PRIOR_DAY_WEIGHTS,
+    };
+  }
+  return {
+    shape: PRIOR_SHAPE,
+    rate: Math.exp(PRIOR_SHAPE_DIGAMMA) / profile.typicalLifeDays,
+    weights: DEFAULT_EXPERT_WEIGHTS,
+    dayWeights: PRIOR_DAY_WEIGHTS,
+  };
+}
+
+/** P(X(τ) > amount). Early returns where the integral has no mass or all (vτ → 0, amount ≤ 0). */
+export function exceedance(amount: number, shape: number, scale: number, steadyTau: number): number {
+  if (amount <= 0) return 1;
+  if (steadyTau <= 1e-9) return 0;
+  return betainc(scale / (scale + amount), shape, steadyTau, true, false);
+}
+
+/** One expert with its posterior: weight, steadiness v, A and B. */
+export interface Posterior {
+  readonly weight: number;
+  readonly v: number;
+  readonly shape: number;
+  readonly scale: number;
+}
+
+/** Memories that have forgotten nothing yet hold the same sums: their experts count as one. */
+const SAME_MEMORY = 0.05;
+
+/** The experts whose share is at least `negligible`, weights summing to 1. */
+export function posteriors(model: Model, prior: Prior, negligible: number): Posterior[] {
+  const weights = new Float64Array(EXPERTS.length);
+  const [short = 0, long = 0] = model.exposure;
+  const young = long - short <= SAME_MEMORY * long;
+  let total = 0;
+  for (let k = 0; k < EXPERTS.length; k += 1) {
+    const weight = (prior.weights[k] ?? 0) * Math.exp(-(model.surprise[k] ?? 0));
+    total += weight;
+    const into = young ? k % STEADINESS.length : k;
+    weights[into] = (weights[into] ?? 0) + weight;
+  }
+  const list: Posterior[] = [];
+  let kept = 0;
+  for (const weight of weights) if (weight > negligible * total) kept += weight;
+  EXPERTS.forEach(({ memory, steadiness: v }, k) => {
+    const weight = weights[k] ?? 0;
+    if (weight <= negligible * total) return;
+    const shape = prior.shape + v * (model.exposure[memory] ?? 0);
+    const scale = prior.rate / v + (model.use[memory] ?? 0);
+    list.push({ weight: weight / kept, v, shape, scale });
+  });
+  return list;
+}
+
+/** P(X(τ) > amount) over the mixture. */
+export function mixtureExceeds(experts: readonly Posterior[], amount: number, tau: number): number {
+  if (amount <= 0) return 1;
+  let sum = 0;
+  for (const e of experts) sum += e.weight * exceedance(amount, e.shape, e.scale, e.v * tau);
+  return sum;
+}
+
+/** E[μ] of one expert: vB/(A − 1). */
+const meanOf = (e: Posterior): number => (e.v * e.scale) / Math.max(e.shape - 1, 0.5);
+
+/** Refreshes what is cached of the mixture: the mean rate and the mean of 1/v. */
+export function refreshRate(model: Model, prior: Prior): void {
+  const experts = posteriors(model, prior, 0);
+  model.rate = experts.reduce((sum, e) => sum + e.weight * meanOf(e), 0);
+  model.jitter = experts.reduce((sum, e) => sum + e.weight / e.v, 0);
+}
+
+/** Where a block's use fell in what was predicted for it (PIT): P(X ≤ used), between these two. */
+export interface BlockScore {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Evidence of single blocks fades, so that a change of habit is not outvoted for ever. */
+const EVIDENCE_KEPT = 0.985;
+const LIKELIHOOD_FLOOR = 1e-12;
+/** Chance that a block without use is an absence, which says nothing of how steady use is. */
+const ABSENCE = 0.03;
+
+/**
+ * Learns from a block in which `drop` ± `halfWidth` was used over `tau` op-days: the experts' weights
+ * by the probability they gave to that interval, then their sums.
+ */
+export function observe(
+  model: Model,
+  prior: Prior,
+  drop: number,
+  halfWidth: number,
+  tau: number,
+): BlockScore {
+  const used = Math.max(drop, 0);
+  const absent = used - halfWidth <= 0 ? ABSENCE : 0;
+  let best = Number.POSITIVE_INFINITY;
+  let weights = 0;
+  let above = 0;
+  let atLeastMean = 0;
+  for (let k = 0; k < EXPERTS.length; k += 1) {
+    const { memory, steadiness: v } = EXPERTS[k] ?? { memory: 0, steadiness: 1 };
+    const shape = prior.shape + v * (model.exposure[memory] ?? 0);
+    const scale = prior.rate / v + (model.use[memory] ?? 0);
+    const atLeast = exceedance(used - halfWidth, shape, scale, v * tau);
+    const more = exceedance(used + halfWidth, shape, scale, v * tau);
+    const weight = (prior.weights[k] ?? 0) * Math.exp(-(model.surprise[k] ?? 0));
+    weights += weight;
+    above += weight * more;
+    atLeastMean += weight * atLeast;
+    const likelihood = (1 - ABSENCE) * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + absent;
+    const surprise = (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(likelihood);
+    model.surprise[k] = surprise;
+    best = Math.min(best, surprise);
+  }
+  for (let k = 0; k < EXPERTS.length; k += 1) model.surprise[k] = (model.surprise[k] ?? 0) - best;
+  HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
+    const kept = 2 ** (-tau / halfLife);
+    model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
+    model.use[memory] = (model.use[memory] ?? 0) * kept + used;
+  });
+  roundVectors(model);
+  refreshRate(model, prior);
+  return { low: 1 - atLeastMean / weights, high: 1 - above / weights };
+}

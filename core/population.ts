@@ -1,0 +1,191 @@
+import digamma from '@stdlib/math-base-special-digamma';
+import trigamma from '@stdlib/math-base-special-trigamma';
+import { DAY_KINDS } from './day-grid.ts';
+import { DEFAULT_EXPERT_WEIGHTS, EXPERTS } from './experts.ts';
+import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
+import type { ConsumableState } from './state.ts';
+import type { ConsumableProfile, Population } from './types.ts';
+
+/**
+ * What a fleet teaches about a consumable nobody has seen yet (empirical Bayes), refitted nightly:
+ *   ψ′(a₀) = Var(ln rate) across devices less its estimation error,   ln b₀ = ψ(a₀) + E ln rate,
+ *   expert weights = mean responsibility with 3 % spread evenly,
+ * and a monotone recalibration map from the PIT histogram. A small fleet leans on its parent
+ * (model → family → all) by pseudo-devices. Pure: the same summaries give the same population.
+ */
+
+/** What one consumable contributes. */
+export interface DeviceSummary {
+  /** Long-memory op-days and use, fillings. */
+  readonly exposure: number;
+  readonly use: number;
+  /** Mean of 1/v: how erratic. */
+  readonly jitter: number;
+  /** −log of its experts' weights. */
+  readonly surprise: readonly number[];
+  readonly dayWeights: readonly number[];
+  readonly lowDays: number;
+  readonly earlySwaps: number;
+}
+
+export function summaryOf(state: ConsumableState): DeviceSummary {
+  const { model } = state;
+  return {
+    exposure: model.exposure.at(-1) ?? 0,
+    use: model.use.at(-1) ?? 0,
+    jitter: model.jitter,
+    surprise: [...model.surprise],
+    dayWeights: [...model.dayWeights],
+    lowDays: model.lowDays,
+    earlySwaps: model.earlySwaps,
+  };
+}
+
+/** Fewer op-days say little about a device's rate. */
+const LEAST_OP_DAYS = 20;
+const LEAST_OP_DAYS_FOR_WEEK = 60;
+/** Pseudo-devices and pseudo-days by which the parent counts. */
+const PARENT_DEVICES = 8;
+const PARENT_LOW_DAYS = 200;
+/** Spread of ln rate: never so narrow that a device unlike the others is not believed. */
+const LOG_VARIANCE_MIN = 0.04;
+const LOG_VARIANCE_MAX = 2;
+const EVEN_SHARE = 0.03;
+
+/** The parent of the whole fleet: the profile's typical life, right within a factor of about 2. */
+export function rootPopulation(profile: Pick<ConsumableProfile, 'typicalLifeDays'>): Population {
+  const logVariance = 0.64;
+  const shape = inverseTrigamma(logVariance);
+  return {
+    version: 0,
+    shape,
+    rate: Math.exp(digamma(shape)) / profile.typicalLifeDays,
+    expertWeights: DEFAULT_EXPERT_WEIGHTS,
+    devices: 0,
+    recalibration: [],
+    dayWeights: PRIOR_DAY_WEIGHTS,
+    earlySwapPerDay: 0.025,
+  };
+}
+
+/** ψ′ falls from ∞ to 0: bisection on ln a. */
+export function inverseTrigamma(value: number): number {
+  let low = -10;
+  let high = 20;
+  for (let i = 0; i < 60; i += 1) {
+    const middle = (low + high) / 2;
+    if (trigamma(Math.exp(middle)) > value) low = middle;
+    else high = middle;
+  }
+  return Math.exp((low + high) / 2);
+}
+
+export interface Refit {
+  readonly devices: readonly DeviceSummary[];
+  /** Counts of PIT values in equal bins over 0…1 (`addToHistogram`). */
+  readonly pit: readonly number[];
+  readonly parent: Population;
+  readonly version: number;
+}
+
+/** A new version of the population from its devices and its parent. */
+export function refitPopulation({ devices, pit, parent, version }: Refit): Population {
+  const known = devices.filter((device) => device.exposure >= LEAST_OP_DAYS && device.use > 0);
+  return {
+    version,
+    ...rateOf(known, parent),
+    expertWeights: weightsOf(known, parent),
+    devices: known.length,
+    recalibration: recalibrationOf(pit, parent.recalibration),
+    dayWeights: weekOf(devices, parent),
+    earlySwapPerDay: earlySwapsOf(devices, parent),
+  };
+}
+
+function rateOf(devices: readonly DeviceSummary[], parent: Population): { shape: number; rate: number } {
+  const parentVariance = trigamma(parent.shape);
+  const parentMean = Math.log(parent.rate) - digamma(parent.shape);
+  let weight = PARENT_DEVICES;
+  let sum = PARENT_DEVICES * parentMean;
+  for (const { use, exposure } of devices) {
+    weight += 1;
+    sum += Math.log(use / exposure);
+  }
+  const mean = sum / weight;
+  let spread = PARENT_DEVICES * parentVariance;
+  for (const { use, exposure, jitter } of devices) {
+    const error = Math.min(jitter / exposure, LOG_VARIANCE_MAX);
+    spread += (Math.log(use / exposure) - mean) ** 2 - error;
+  }
+  const variance = Math.min(Math.max(spread / weight, LOG_VARIANCE_MIN), LOG_VARIANCE_MAX);
+  const shape = inverseTrigamma(variance);
+  return { shape, rate: Math.exp(digamma(shape) + mean) };
+}
+
+function weightsOf(devices: readonly DeviceSummary[], parent: Population): number[] {
+  const prior =
+    parent.expertWeights.length === EXPERTS.length ? parent.expertWeights : DEFAULT_EXPERT_WEIGHTS;
+  const sums = prior.map((weight) => weight * PARENT_DEVICES);
+  for (const { surprise } of devices) {
+    const shares = prior.map((weight, k) => weight * Math.exp(-(surprise[k] ?? 0)));
+    const total = shares.reduce((a, b) => a + b, 0);
+    for (let k = 0; k < sums.length; k += 1) sums[k] = (sums[k] ?? 0) + (shares[k] ?? 0) / total;
+  }
+  const total = sums.reduce((a, b) => a + b, 0);
+  return sums.map((sum) => ((1 - EVEN_SHARE) * sum) / total + EVEN_SHARE / sums.length);
+}
+
+function weekOf(devices: readonly DeviceSummary[], parent: Population): number[] {
+  const prior = parent.dayWeights ?? PRIOR_DAY_WEIGHTS;
+  const taught = devices.filter((device) => device.exposure >= LEAST_OP_DAYS_FOR_WEEK);
+  return Array.from({ length: DAY_KINDS }, (_, kind) => {
+    const sum = taught.reduce((total, device) => total + (device.dayWeights[kind] ?? 1), 0);
+    return (sum + PARENT_DEVICES * (prior[kind] ?? 1)) / (taught.length + PARENT_DEVICES);
+  });
+}
+
+function earlySwapsOf(devices: readonly DeviceSummary[], parent: Population): number {
+  const prior = parent.earlySwapPerDay ?? 0.025;
+  const swaps = devices.reduce((sum, device) => sum + device.earlySwaps, 0);
+  const days = devices.reduce((sum, device) => sum + device.lowDays, 0);
+  return (prior * PARENT_LOW_DAYS + swaps) / (PARENT_LOW_DAYS + days);
+}
+
+/** Bins of the PIT histogram: fine enough for a 99 % limit. */
+export const PIT_BINS = 100;
+/** A histogram counts only beyond this many blocks' worth of even spread. */
+const EVEN_BLOCKS = 300;
+
+/** Adds one block's PIT, known to lie in [low, high], spreading its unit evenly over the bins. */
+export function addToHistogram(counts: number[], low: number, high: number): void {
+  const from = Math.min(Math.max(low, 0), 1);
+  const to = Math.min(Math.max(high, from), 1);
+  const bins = counts.length;
+  if (to - from < 1e-12) {
+    const bin = Math.min(Math.floor(from * bins), bins - 1);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+    return;
+  }
+  const last = Math.min(Math.floor(to * bins), bins - 1);
+  for (let bin = Math.floor(from * bins); bin <= last; bin += 1) {
+    const overlap = Math.min(to, (bin + 1) / bins) - Math.max(from, bin / bins);
+    counts[bin] = (counts[bin] ?? 0) + Math.max(overlap, 0) / (to - from);
+  }
+}
+
+/**
+ * The empirical distribution of PIT values as a map of nominal probabilities: rising by construction,
+ * shrunk towards even. Block scores are of the mixture before any map, so the new map replaces the old.
+ */
+function recalibrationOf(pit: readonly number[], inForce: readonly number[]): number[] {
+  if (pit.length === 0) return [...inForce];
+  const total = pit.reduce((a, b) => a + b, 0) + EVEN_BLOCKS;
+  const map = [0];
+  let sum = 0;
+  for (const count of pit) {
+    sum += count + EVEN_BLOCKS / pit.length;
+    map.push(Math.min(sum / total, 1));
+  }
+  map[map.length - 1] = 1;
+  return map;
+}
