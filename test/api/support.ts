@@ -1,10 +1,10 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { pino } from 'pino';
 import { type ApiDeps, buildApi } from '../../api/build-api.ts';
 import { ManualClock } from '../../platform/clock.ts';
 import { parseConfig } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { silentLog } from '../support/log.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 10);
 export const TOKEN = 'test-token-of-the-api-0123456789';
@@ -14,6 +14,8 @@ export interface TestApi extends AsyncDisposable {
   readonly database: TestDatabase;
   readonly clock: ManualClock;
   readonly deps: ApiDeps;
+  /** Every line logged so far, at the most talkative level and without redaction. */
+  readonly lines: readonly string[];
   /** Sends with the token; answers status and parsed body. */
   readonly call: (
     method: 'GET' | 'POST' | 'PUT' | 'PATCH',
@@ -26,11 +28,12 @@ export interface TestApi extends AsyncDisposable {
 export async function createTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
   const database = await createTestDatabase(NOW);
   const clock = new ManualClock(NOW);
+  const lines: string[] = [];
   const deps: ApiDeps = {
     database,
     clock,
     config: parseConfig({}),
-    log: silentLog,
+    log: pino({ level: 'trace', base: null }, { write: (line) => void lines.push(line) }),
     metrics: createMetrics(),
     apiToken: TOKEN,
     ...overrides,
@@ -39,13 +42,15 @@ export async function createTestApi(overrides: Partial<ApiDeps> = {}): Promise<T
   const call: TestApi['call'] = async (method, url, body) => {
     const options: InjectOptions = { method, url, headers: { authorization: `Bearer ${TOKEN}` } };
     const response = await app.inject(body === undefined ? options : { ...options, payload: body });
+    if (response.statusCode >= 500)
+      throw new Error(`${method} ${url} failed: ${lines.at(-2)} ${lines.at(-1)}`);
     return { status: response.statusCode, body: response.body === '' ? null : response.json() };
   };
   const dispose = async () => {
     await app.close();
     await database[Symbol.asyncDispose]();
   };
-  return { app, database, clock, deps, call, [Symbol.asyncDispose]: dispose };
+  return { app, database, clock, deps, lines, call, [Symbol.asyncDispose]: dispose };
 }
 
 export interface World {
