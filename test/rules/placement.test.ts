@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
+import { eventually } from '../support/eventually.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { createWorld, decline, nearlyEmpty, report, START, type World, withdraw } from './world.ts';
 
@@ -339,7 +340,6 @@ describe('placing an announced order', () => {
   });
 
   test('services that work by themselves need no drain', async () => {
-    const { eventually } = await import('../support/eventually.ts');
     world.rules.start();
     const second = await nearlyEmpty(world);
     await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
