@@ -21,6 +21,8 @@ const { Integer, OctetString, Counter, OID } = snmp.ObjectType;
 const READ_ONLY = snmp.MaxAccess['read-only'];
 const HIDDEN = snmp.MaxAccess['not-accessible'];
 const HR_DEVICE_PRINTER = '1.3.6.1.2.1.25.3.1.5';
+/** Where HP, and many who follow it, keep the IEEE 1284 device id. */
+const DEVICE_ID = '1.3.6.1.4.1.11.2.3.9.1.1.7';
 const UNIT_IMPRESSIONS = 7;
 
 /** PrtMarkerSuppliesTypeTC and -ClassTC (RFC 3805). */
@@ -107,10 +109,23 @@ function tablesOf(
   ];
 }
 
+/** Writes what the printer is now: a row of an index that is there already is replaced. */
 function fill(agent: Agent, printer: EmulatedPrinter): void {
-  const { mib } = agent;
-  for (const { oid, indexes, columns, rows } of tablesOf(printer)) {
-    if (agent.getProvider(oid) !== undefined) agent.unregisterProvider(oid);
+  for (const { oid, rows } of tablesOf(printer))
+    for (const row of rows) agent.getMib().addTableRow(oid, [...row]);
+  for (const [oid, , value] of scalarsOf(printer)) agent.getMib().setScalarValue(oid, value);
+}
+
+const scalarsOf = (printer: EmulatedPrinter) =>
+  [
+    ['1.3.6.1.2.1.1.1', OctetString, `${printer.manufacturer} ${printer.model}`],
+    ['1.3.6.1.2.1.1.2', OID, '1.3.6.1.4.1.99999.1'],
+    ['1.3.6.1.2.1.1.5', OctetString, `printer-${printer.serial}`],
+    [DEVICE_ID, OctetString, `MFG:${printer.manufacturer};MDL:${printer.model};SN:${printer.serial};`],
+  ] as const;
+
+function declare(agent: Agent, printer: EmulatedPrinter): void {
+  for (const { oid, indexes, columns } of tablesOf(printer)) {
     agent.registerProvider({
       name: oid,
       type: snmp.MibProviderType.Table,
@@ -124,36 +139,25 @@ function fill(agent: Agent, printer: EmulatedPrinter): void {
       })),
       tableIndex: columns.slice(0, Math.max(1, indexes)).map((_, i) => ({ columnName: `column${i}` })),
     });
-    for (const row of rows) mib.addTableRow(oid, [...row]);
   }
-  const scalars = [
-    ['1.3.6.1.2.1.1.1', OctetString, `${printer.manufacturer} ${printer.model}`],
-    ['1.3.6.1.2.1.1.2', OID, '1.3.6.1.4.1.99999.1'],
-    ['1.3.6.1.2.1.1.5', OctetString, `printer-${printer.serial}`],
-  ] as const;
-  for (const [oid, scalarType, value] of scalars) {
-    if (agent.getProvider(oid) === undefined) {
-      agent.registerProvider({
-        name: oid,
-        type: snmp.MibProviderType.Scalar,
-        oid,
-        scalarType,
-        maxAccess: READ_ONLY,
-      });
-    }
-    mib.setScalarValue(oid, value);
+  for (const [oid, scalarType] of scalarsOf(printer)) {
+    agent.registerProvider({
+      name: oid,
+      type: snmp.MibProviderType.Scalar,
+      oid,
+      scalarType,
+      maxAccess: READ_ONLY,
+    });
   }
 }
 
 /** What is used of the library's agent, which its types leave open. */
 interface Agent {
-  readonly mib: {
+  getMib(): {
     addTableRow(table: string, row: (string | number)[]): void;
     setScalarValue(scalar: string, value: string | number): void;
   };
   registerProvider(provider: object): void;
-  unregisterProvider(name: string): void;
-  getProvider(name: string): object | undefined;
   getAuthorizer(): { addCommunity(community: string): void; addUser(user: snmp.User): void };
   close(done: () => void): void;
 }
@@ -176,6 +180,7 @@ export async function startSnmpPrinter(
   );
   agent.getAuthorizer().addCommunity(options.community);
   if (options.user !== undefined) agent.getAuthorizer().addUser(options.user);
+  declare(agent, printer);
   await listening;
   fill(agent, printer);
   return {
