@@ -3,7 +3,7 @@ import { POLICIES } from './policies/catalogue.ts';
 import { TEST_SEEDS } from './tuned-rules.ts';
 
 export interface BacktestArguments {
-  readonly mode: 'world' | 'series' | 'policy-series' | 'tune' | 'train';
+  readonly mode: 'world' | 'series' | 'tune' | 'train';
   readonly world: string;
   readonly series: readonly string[];
   /** Uses per virtual filling of a use series; null: chosen per consumable. */
@@ -20,7 +20,7 @@ export const USAGE = `npm run backtest -- [options]
   --world NAME      a world of device-sim/backtest/world-parameters.ts (default base)
   --series FILE     real series instead of a world: consumable,date,used | consumable,date,level | a stocked-items file;
                     several times for several files
-  --capacity C      uses in one virtual filling of a use series (default: chosen for a life of 60 days)
+  --capacity C      uses in one virtual filling of a use series (default: chosen for a life of 45 days)
   --seeds A,B       seeds of the world (default ${TEST_SEEDS.join(',')})
   --devices N       devices per seed
   --policy A,B      only these policies

@@ -4,6 +4,7 @@ import { type BacktestArguments, parseArguments, USAGE } from './arguments.ts';
 import { costFrontier, pitHistogram } from './plots.ts';
 import { headlineForecast, renderWorldReport, type WorldReport } from './report.ts';
 import { runWorld } from './run.ts';
+import { renderSeriesReport, scoreSeriesFile } from './series/report-series.ts';
 import { summarise } from './summary.ts';
 import { tuneRules } from './tune.ts';
 import { worldNamed } from './world-parameters.ts';
@@ -70,10 +71,23 @@ function writePlots(report: WorldReport, directory: string): void {
   }
 }
 
+function reportSeries(args: BacktestArguments): void {
+  const reports = args.series.map((file) => scoreSeriesFile(file, args.capacity, progress(file)));
+  process.stdout.write(`${reports.map(renderSeriesReport).join('\n\n')}\n`);
+  if (args.report === null) return;
+  const [only] = reports;
+  const content = reports.length === 1 ? only : { kind: 'series-collection', reports };
+  writeText(args.report, `${JSON.stringify(content, null, 1)}\n`);
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv);
   if (args.mode === 'tune') {
     process.stdout.write(`${tuneRules(progress)}\n`);
+    return;
+  }
+  if (args.mode === 'series') {
+    reportSeries(args);
     return;
   }
   const report = await reportWorld(args);

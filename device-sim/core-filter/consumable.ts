@@ -161,7 +161,7 @@ export class Consumable {
       this.#state = result.state;
       if (order !== null) this.#open(order.quantity, at);
     }
-    const tip = tipOf(result.state, context, at);
+    const probability = emptyBy(tipOf(result.state, context, at), context);
     return {
       order: order !== null,
       quantity: order?.units ?? 0,
@@ -174,7 +174,7 @@ export class Consumable {
       p10: iso(decision.forecast?.p10 ?? null),
       p50: iso(decision.forecast?.p50 ?? null),
       p90: iso(decision.forecast?.p90 ?? null),
-      emptyBy: dates.map((until) => ({ at: iso(until), probability: emptyBy(tip, context, until) })),
+      emptyBy: dates.map((until) => ({ at: iso(until), probability: probability(until) })),
       sentence: decision.sentence,
       gates: decision.gates.filter(({ pass }) => !pass),
       evaluateAt: iso(result.evaluateAt),

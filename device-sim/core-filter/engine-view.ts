@@ -1,6 +1,8 @@
 import { gridOf } from '../../core/day-grid.ts';
-import { priorOf, runOut } from '../../core/depletion.ts';
+import { recalibrate, runOut } from '../../core/depletion.ts';
 import { fold } from '../../core/fold.ts';
+import { mixtureExceeds, posteriors, priorOf } from '../../core/mixture.ts';
+import { opDays } from '../../core/op-clock.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
 import type { ConsumableEvent, Instant, StepContext } from '../../core/types.ts';
 
@@ -8,6 +10,9 @@ import type { ConsumableEvent, Instant, StepContext } from '../../core/types.ts'
  * What outsiders may see of the engine between two decisions. Everything here is the engine's own
  * functions: nothing is computed a second time.
  */
+
+/** Experts below this share are left out, as decisions do. */
+const NEGLIGIBLE = 0.003;
 
 /** The state after `events`, without a decision. */
 export function foldEvents(
@@ -24,11 +29,14 @@ export function tipOf(state: ConsumableState | null, context: StepContext, now: 
   return fold(state, [], context, now).tip;
 }
 
-/** P(the device and its shelf are empty by `at`); 0 as long as nothing was read. */
-export function emptyBy(tip: Model, context: StepContext, at: Instant): number {
-  if (tip.readings === 0) return 0;
+const recalibrationOf = (context: StepContext): readonly number[] => context.population?.recalibration ?? [];
+
+/** P(the device and its shelf are empty by `at`), for any number of instants; 0 as long as nothing was read. */
+export function emptyBy(tip: Model, context: StepContext): (at: Instant) => number {
+  if (tip.readings === 0) return () => 0;
   const prior = priorOf(context.profile, context.population);
-  return runOut(tip, prior, gridOf(context.calendar)).probabilityEmptyBy(at);
+  const future = runOut(tip, prior, gridOf(context.calendar), recalibrationOf(context));
+  return (at) => future.probabilityEmptyBy(at);
 }
 
 /** P(more than `amount` fillings are used between `from` and `to`). */
@@ -38,11 +46,8 @@ export function useExceeds(
   from: Instant,
   to: Instant,
 ): (amount: number) => number {
-  const prior = priorOf(context.profile, context.population);
-  const grid = gridOf(context.calendar);
-  // Use from now on is the run-out of a filling that holds exactly `amount`, read now.
-  return (amount) =>
-    runOut({ ...tip, level: amount, shelf: 0, variance: 0, levelAt: from }, prior, grid).probabilityEmptyBy(
-      to,
-    );
+  const experts = posteriors(tip, priorOf(context.profile, context.population), NEGLIGIBLE);
+  const tau = opDays(from, to, gridOf(context.calendar), tip.dayWeights);
+  const map = recalibrationOf(context);
+  return (amount) => 1 - recalibrate(1 - mixtureExceeds(experts, amount, tau), map);
 }

@@ -1,6 +1,3 @@
-import { gridOf } from '../../../core/day-grid.ts';
-import { priorOf, runOut } from '../../../core/depletion.ts';
-import { fold } from '../../../core/fold.ts';
 import type { ConsumableState } from '../../../core/state.ts';
 import { step } from '../../../core/step.ts';
 import {
@@ -13,6 +10,7 @@ import {
   type StepContext,
   type StepResult,
 } from '../../../core/types.ts';
+import { tipOf, useExceeds } from '../../core-filter/engine-view.ts';
 import type { DeviceWorld } from '../device-world.ts';
 import type { Policy, PolicyRun, Review, UseForecast, Verdict } from '../policy.ts';
 import { profileOf, reviewAt } from '../reading-path.ts';
@@ -125,16 +123,8 @@ class EngineRun implements PolicyRun {
   }
 
   forecast(review: Review, _truth: unknown, days: number): UseForecast {
-    const { calendar, profile, population } = this.#base;
-    const { tip } = fold(this.#state, [], this.#base, review.now);
-    // Use after now is the run-out of a filling that holds exactly x, read now.
-    const at = reviewAt(this.#world, review.day + days);
-    const prior = priorOf(profile, population);
-    const grid = gridOf(calendar);
-    const exceeds = (x: number): number => {
-      const model = { ...tip, level: x, shelf: 0, variance: 0, levelAt: review.now };
-      return runOut(model, prior, grid).probabilityEmptyBy(at);
-    };
+    const tip = tipOf(this.#state, this.#base, review.now);
+    const exceeds = useExceeds(tip, this.#base, review.now, reviewAt(this.#world, review.day + days));
     return tableForecast((x) => 1 - exceeds(x), tip.rate * days);
   }
 }
