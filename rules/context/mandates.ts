@@ -16,14 +16,17 @@ interface MandateRow {
   readonly validUntil: Date | null;
 }
 
-/** Newest first. Expired ones are left in: a gate says so, instead of claiming that there never was one. */
+/**
+ * Newest first. Expired ones are left in: a gate says so, instead of claiming that there never was one.
+ * LIMIT 1 keeps the planner from reading every customer's terms for a batch of some.
+ */
 const MANDATES = `
   SELECT m.consent_id AS "consentId", k.customer_id AS "customerId", k.consumable_id AS "consumableId",
     m.product_ids AS "productIds", m.currency, m.max_unit_price_minor AS "maxUnitPriceMinor",
     m.max_quantity AS "maxQuantity", m.max_spend_per_month_minor AS "maxSpendPerMonthMinor",
     m.max_orders_per_month AS "maxOrdersPerMonth", m.min_days_between_orders AS "minDaysBetweenOrders",
     k.granted_at AS "grantedAt", k.valid_until AS "validUntil"
-  FROM consent k JOIN mandate m ON m.consent_id = k.id
+  FROM consent k CROSS JOIN LATERAL (SELECT * FROM mandate WHERE consent_id = k.id LIMIT 1) m
   WHERE k.customer_id = ANY ($1::uuid[]) AND k.purpose = 'automatic-order'
     AND (k.consumable_id IS NULL OR k.consumable_id = ANY ($2::uuid[]))
     AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)

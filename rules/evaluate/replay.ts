@@ -39,7 +39,8 @@ const EVENTS = `
 /** Swaps up to the last installed order are known; those after it are news. */
 const TOLD = `
   SELECT consumable_id AS "consumableId", max(installed_at) AS "toldAt" FROM "order"
-  WHERE consumable_id = ANY ($1::uuid[]) AND status = 'installed' GROUP BY consumable_id`;
+  WHERE consumable_id = ANY ($1::uuid[]) AND status = 'installed' AND installed_at IS NOT NULL
+  GROUP BY consumable_id`;
 
 interface Progress extends Replayed {
   readonly consumableId: string;
