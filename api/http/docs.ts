@@ -25,8 +25,14 @@ the customer's decisions. Bodies are JSON in camelCase, instants are ISO 8601, d
 customer's time zone, amounts are integers in minor units of their currency. Lists are paged: pass
 \`nextCursor\` as \`cursor\`. Whatever is not a success is a problem document (RFC 9457).`;
 
-/** The swagger page's own policy, without the plugin's upgrade to https: it is served in plain on a LAN. */
-const withoutUpgrade = (header: string): string => header.replace(/\s*upgrade-insecure-requests;?/, '');
+/**
+ * The page's own policy without what the plugin allows beyond: other hosts, which an installation without
+ * internet does not reach, and the upgrade to https, which one on a plain LAN does not serve.
+ */
+const ownFilesOnly = (header: string): string =>
+  header
+    .replace(/\s*upgrade-insecure-requests;?/, '')
+    .replaceAll(/ (https:(?=[ ;])|validator\.swagger\.io)/g, '');
 
 export async function serveDocs(app: FastifyInstance, publicUrl: string | undefined): Promise<void> {
   await app.register(fastifySwagger, {
@@ -52,8 +58,15 @@ export async function serveDocs(app: FastifyInstance, publicUrl: string | undefi
   await app.register(fastifySwaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    transformStaticCSP: withoutUpgrade,
-    uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, validatorUrl: null },
+    transformStaticCSP: ownFilesOnly,
+    theme: { title: 'Neverout API' },
+    uiConfig: {
+      docExpansion: 'list',
+      defaultModelsExpandDepth: 0,
+      validatorUrl: null,
+      layout: 'BaseLayout',
+      persistAuthorization: false,
+    },
   });
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
 }
