@@ -60,12 +60,13 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
   const has = (role: Role) => config.NEVEROUT_ROLES.includes(role);
   const ports: Record<string, number> = {};
   let drain = () => Promise.resolve();
+  let begin = () => {};
 
   if (has('rules')) {
     const rules = await buildRules(deps);
     shutdown.add('rules', rules.close);
-    if (options.pace === 'by-itself') rules.start();
     drain = rules.drain;
+    begin = rules.start;
   }
   if (has('broker')) {
     const broker = await buildBroker(deps);
@@ -85,6 +86,8 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
     shutdown.add('health and metrics', () => closeServer(server));
     ports['http'] = await listen(server, config.HOST, config.HTTP_PORT, 'HTTP_PORT');
   }
+  // Work begins when every listener is bound: a start that fails has done nothing.
+  if (options.pace === 'by-itself') begin();
   return {
     database,
     metrics,

@@ -68,6 +68,8 @@ export class DeviceChanges {
     let probe: NodeJS.Timeout | undefined;
     try {
       await client.connect();
+      // Closed while it was connecting: nobody else will end it.
+      if (this.#backoff.aborted) return;
       this.#client = client;
       await client.query('LISTEN device_changed');
       this.#backoff.reset();

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /** Makes the folder for the database and keys, or throws a StartError that names it. */
 export async function openDataFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -14,6 +14,16 @@ export async function openDataFolder(folder: string): Promise<void> {
       `The data folder ${folder} cannot be written: set NEVEROUT_DATA to one that can (${why}).`,
     );
   }
+}
+
+/** One level at a time: mkdir's own recursion never returns below a folder that cannot have any (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const known = await stat(folder).catch(() => null);
+  if (known?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST' || known !== null) throw error;
+  });
 }
 
 export interface ApiToken {
