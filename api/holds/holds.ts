@@ -11,7 +11,7 @@ export type Hold = z.output<typeof holdSchema>;
 const COLUMNS = `id, customer_id AS "customerId", device_id AS "deviceId", starts_on::text AS "startsOn",
   ends_on::text AS "endsOn", reason, created_at AS "createdAt", cancelled_at AS "cancelledAt"`;
 
-export const READ_HOLD = `SELECT ${COLUMNS} FROM hold WHERE id = $1`;
+const READ_HOLD = `SELECT ${COLUMNS} FROM hold WHERE id = $1`;
 
 /** Parameters: customer, cancelled or null, last id or null, limit. */
 export const LIST_HOLDS = `SELECT ${COLUMNS} FROM hold

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { polishDocument } from './polish-document.ts';
 
-export const TAGS = {
+const TAGS = {
   'Device models': 'What kinds of devices there are, and the slots that each has for consumables.',
   Merchants: 'Who sells consumables, and how they are reached.',
   Products: 'What merchants sell, and which slots it fits.',
@@ -18,7 +18,6 @@ export const TAGS = {
   Webhooks: 'What merchants tell.',
   Operations: 'Halts, dead letters, settings, counts, health.',
 } as const;
-export type Tag = keyof typeof TAGS;
 
 const DESCRIPTION = `Neverout registers devices and their consumables, shows what they will need and when, and takes
 the customer's decisions. Bodies are JSON in camelCase, instants are ISO 8601, dates are meant in the

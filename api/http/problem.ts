@@ -39,7 +39,7 @@ export function notFound(what: string, id: string): never {
   throw new ApiProblem('not-found', { what, id });
 }
 
-export function problemBody(problem: ApiProblem, requestId: string): Problem {
+function problemBody(problem: ApiProblem, requestId: string): Problem {
   const { status, title } = PROBLEMS[problem.code];
   return {
     type: problemType(problem.code),

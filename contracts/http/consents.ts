@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from './common.ts';
 
-export const PURPOSES = ['telemetry', 'automatic-order', 'coaching'] as const;
+const PURPOSES = ['telemetry', 'automatic-order', 'coaching'] as const;
 
 const addressSchema = z
   .object({
@@ -41,7 +41,7 @@ const limits = {
   deliveryAddress: addressSchema,
 };
 
-export const newMandateSchema = z
+const newMandateSchema = z
   .object({
     ...limits,
     maxOrdersPerMonth: limits.maxOrdersPerMonth.default(null),
@@ -56,7 +56,7 @@ export const newMandateSchema = z
   })
   .meta({ id: 'NewMandate' });
 
-export const mandateSchema = z
+const mandateSchema = z
   .object({
     ...limits,
     deliveryAddress: z.record(z.string(), z.unknown()),

@@ -48,7 +48,7 @@ export const slotProfileBody = z.object({
   shelfLifeDays: slotProfile.shelfLifeDays.default(null),
 });
 
-export const slotSchema = z.object({ key: slotKey, ...slotProfile }).meta({ id: 'Slot' });
+const slotSchema = z.object({ key: slotKey, ...slotProfile }).meta({ id: 'Slot' });
 
 export const newDeviceModelSchema = z
   .object({

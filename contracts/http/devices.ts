@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { instant, label, pageOf, pageQuery, uuid } from './common.ts';
 
-export const STRATEGIES = ['respond', 'coach', 'curated', 'automatic'] as const;
+const STRATEGIES = ['respond', 'coach', 'curated', 'automatic'] as const;
 export const strategy = z
   .enum(STRATEGIES)
   .describe('respond: on demand; coach: remind; curated: propose; automatic: announce and order.');
 
-export const certificateFingerprint = z
+const certificateFingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .describe('SHA-256 of the client certificate, lower-case hex.');

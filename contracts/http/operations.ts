@@ -4,7 +4,7 @@ import { ORDER_STATUSES } from './orders.ts';
 
 /** What operators look at: dead letters, settings in force, counts, health. */
 
-export const deadLetterSchema = z
+const deadLetterSchema = z
   .object({
     id: uuid,
     receivedAt: instant,
