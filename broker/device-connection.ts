@@ -58,10 +58,6 @@ export class DeviceConnection {
     return this.#stage === 'open';
   }
 
-  get authenticated(): boolean {
-    return this.connected !== null;
-  }
-
   attach(client: Client): void {
     this.#client = client as ResumableClient;
   }

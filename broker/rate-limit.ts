@@ -6,12 +6,14 @@
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
+  readonly #maxDebt: number;
   #tokens: number;
   #at: number;
 
-  constructor(perSecond: number, burst: number, now: number) {
+  constructor(perSecond: number, burst: number, now: number, maxDebt = Number.POSITIVE_INFINITY) {
     this.#perSecond = perSecond;
     this.#burst = burst;
+    this.#maxDebt = maxDebt;
     this.#tokens = burst;
     this.#at = now;
   }
@@ -19,7 +21,7 @@ export class TokenBucket {
   /** Takes tokens; returns the milliseconds until the bucket is out of debt, 0 if it is. */
   take(count: number, now: number): number {
     this.#refill(now);
-    this.#tokens -= count;
+    this.#tokens = Math.max(-this.#maxDebt, this.#tokens - count);
     return this.waitMs(now);
   }
 
@@ -57,12 +59,9 @@ export class KeyedLimiter {
   }
 
   #bucket(key: string, now: number): TokenBucket {
-    // A refused attempt costs a token too; a cap on the debt lets a key that calms down return in a minute.
-    const known = this.#buckets.get(key);
+    // A refused attempt costs a token too, but whoever calms down is back in a minute.
     const bucket =
-      known !== undefined && known.waitMs(now) < 60_000
-        ? known
-        : new TokenBucket(this.#perMinute / 60, known === undefined ? this.#perMinute : 0, now);
+      this.#buckets.get(key) ?? new TokenBucket(this.#perMinute / 60, this.#perMinute, now, this.#perMinute);
     // Re-inserted: the first key of a Map is the one inserted longest ago.
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);

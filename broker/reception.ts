@@ -12,6 +12,8 @@ import { SampledLog } from './sampled-log.ts';
 
 /** A packet that takes longer to arrive is held back on purpose (slowloris), or its sender is dead. */
 const PACKET_WITHIN_MS = 30_000;
+/** From the connection to CONNECT and its answer. */
+const GREETING_WITHIN_MS = 10_000;
 const SWEEP_EVERY_MS = 5_000;
 
 /** The protocol level of a bridge; devices are none. aedes answers 0 with "unacceptable version". */
@@ -41,7 +43,7 @@ export class Reception {
   constructor(deps: ReceptionDeps) {
     this.#deps = deps;
     this.#log = new SampledLog(deps.log);
-    this.#sweep = setInterval(() => this.#cutIncomplete(), SWEEP_EVERY_MS);
+    this.#sweep = setInterval(() => this.#cutTheSlow(), SWEEP_EVERY_MS);
     this.#sweep.unref();
   }
 
@@ -166,11 +168,14 @@ export class Reception {
     this.#log.info({ reason, address: connection.address, clientId, username }, 'connection refused');
   }
 
-  #cutIncomplete(): void {
-    const limit = performance.now() - PACKET_WITHIN_MS;
+  #cutTheSlow(): void {
+    const now = performance.now();
     for (const connection of this.#open.values()) {
-      if (connection.incompleteSince === null || connection.incompleteSince > limit) continue;
-      this.#deps.metrics.connectionsRefused.inc({ reason: 'packet-too-slow' });
+      const late =
+        now - (connection.incompleteSince ?? now) > PACKET_WITHIN_MS ||
+        (!connection.isOpen && now - connection.acceptedAt > GREETING_WITHIN_MS);
+      if (!late) continue;
+      this.#deps.metrics.connectionsRefused.inc({ reason: 'too-slow' });
       connection.destroy();
     }
   }

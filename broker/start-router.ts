@@ -5,8 +5,7 @@ import type { Reception } from './reception.ts';
 import { SessionStore } from './session-store.ts';
 import { isIllFormed, maySubscribe } from './topic-acl.ts';
 
-/** From TCP connection to CONNECT, and from a full socket to the device reading it. */
-const CONNECT_WITHIN_MS = 10_000;
+/** From a full socket to the device reading it. */
 const DRAIN_WITHIN_MS = 30_000;
 /** Packets that a device may send behind its CONNECT before it is answered: one socket read of small ones. */
 const EARLY_PACKETS = 1_024;
@@ -17,7 +16,6 @@ export async function startRouter(reception: Reception, publishing: PublishDeps)
   const router = await DeviceRouter.start({
     // No limit on deliveries at once: with one, devices that do not read would hold up the others.
     concurrency: 0,
-    connectTimeout: CONNECT_WITHIN_MS,
     drainTimeout: DRAIN_WITHIN_MS,
     queueLimit: EARLY_PACKETS,
     maxInflightInbound: MAX_UNFINISHED_QOS2,

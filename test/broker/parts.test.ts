@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { generate } from 'mqtt-packet';
+import { describe, expect, test } from 'vitest';
+import { PacketFramer } from '../../broker/packet-framer.ts';
+import { KeyedLimiter, TokenBucket } from '../../broker/rate-limit.ts';
+import { SessionStore } from '../../broker/session-store.ts';
+import { maySubscribe } from '../../broker/topic-acl.ts';
+
+const packets = fc.array(
+  fc.oneof(
+    fc
+      .record({ topic: fc.constantFrom('a', 'b/c'), payload: fc.string({ maxLength: 300 }) })
+      .map(({ topic, payload }) =>
+        generate({ cmd: 'publish', topic, payload, qos: 1, messageId: 1, dup: false, retain: false }),
+      ),
+    fc.constant(generate({ cmd: 'pingreq' })),
+    fc.constant(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] })),
+  ),
+  { minLength: 1, maxLength: 20 },
+);
+
+describe('PacketFramer', () => {
+  test('counts the packets however the bytes are cut, and knows when none is open', () => {
+    fc.assert(
+      fc.property(packets, fc.array(fc.nat({ max: 50 })), (sent, cuts) => {
+        const framer = new PacketFramer(1_000);
+        let rest = Buffer.concat(sent);
+        let begun = 0;
+        for (const cut of [...cuts, rest.length]) {
+          expect(framer.follow(rest.subarray(0, cut))).toBeNull();
+          rest = rest.subarray(cut);
+          begun += framer.takeBegun();
+        }
+        expect(begun).toBe(sent.length);
+        expect(framer.midPacket).toBe(false);
+      }),
+    );
+  });
+
+  test('the limit counts the whole packet, and is exact', () => {
+    const bytes = generate({
+      cmd: 'publish',
+      topic: 'a',
+      payload: 'x'.repeat(200),
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    expect(new PacketFramer(bytes.length).follow(bytes)).toBeNull();
+    expect(new PacketFramer(bytes.length - 1).follow(bytes)).toBe('too-large');
+    // Refused by its length alone.
+    expect(new PacketFramer(bytes.length - 1).follow(bytes.subarray(0, 3))).toBe('too-large');
+  });
+});
+
+describe('rate limits', () => {
+  test('never more than the burst and the rate allow, whatever the timing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 400 }), { maxLength: 200 }), (pauses) => {
+        const bucket = new TokenBucket(10, 20, 0);
+        let now = 0;
+        let allowed = 0;
+        for (const pause of pauses) {
+          now += pause;
+          if (bucket.waitMs(now) > 0) continue;
+          allowed += 1;
+          bucket.take(1, now);
+        }
+        expect(allowed).toBeLessThanOrEqual(20 + (now / 1000) * 10 + 1);
+      }),
+    );
+  });
+
+  test('after the wait that a bucket names, it is out of debt', () => {
+    const bucket = new TokenBucket(20, 5, 0);
+    const waitMs = bucket.take(105, 0);
+    expect(waitMs).toBe(5_000);
+    expect(bucket.waitMs(4_900)).toBeGreaterThan(0);
+    expect(bucket.waitMs(5_000)).toBe(0);
+  });
+
+  test('keys do not share, memory is bounded, and whoever calms down comes back', () => {
+    const limiter = new KeyedLimiter(3, 2);
+    expect([1, 2, 3, 4].map(() => limiter.allow('a', 0))).toEqual([true, true, true, false]);
+    expect(limiter.allow('b', 0)).toBe(true);
+    expect(limiter.isOver('a', 0)).toBe(true);
+    for (let i = 0; i < 1_000; i += 1) limiter.allow('a', 0);
+    expect(limiter.allow('a', 81_000)).toBe(true);
+    // A third key displaces the one seen longest ago.
+    limiter.allow('c', 81_000);
+    expect([1, 2, 3].map(() => limiter.allow('b', 81_000))).toEqual([true, true, true]);
+  });
+});
+
+describe('SessionStore', () => {
+  const id = '0199a000-0000-7000-8000-000000000001';
+  const command = `neverout/v1/${id}/command`;
+  const packetOf = (n: number) => ({
+    cmd: 'publish' as const,
+    topic: command,
+    payload: String(n),
+    qos: 1 as const,
+    retain: false,
+    dup: false,
+    brokerId: 'b',
+    brokerCounter: n,
+  });
+
+  test('queues only the last commands for a device that is away', async () => {
+    const store = new SessionStore(maySubscribe);
+    await store.subscriptionsByClient({ id });
+    await store.addSubscriptions({ id }, [
+      { topic: command, qos: 1 },
+      { topic: '#', qos: 1 },
+    ]);
+    expect(await store.subscriptionsByTopic('neverout/v1/other/command')).toEqual([]);
+    for (let n = 1; n <= 50; n += 1) {
+      await store.outgoingEnqueueCombi(await store.subscriptionsByTopic(command), packetOf(n));
+    }
+    const queued = await store.outgoingStream({ id }).toArray();
+    expect(queued.map(({ payload }) => payload)).toEqual(
+      Array.from({ length: 20 }, (_, i) => String(31 + i)),
+    );
+  });
+
+  test('keeps a bounded number of sessions, dropping the ones used longest ago', async () => {
+    const store = new SessionStore(maySubscribe);
+    for (let i = 0; i <= 20_000; i += 1) await store.subscriptionsByClient({ id: String(i) });
+    expect(await store.subscriptionsByClient({ id: '20000' })).toHaveLength(1);
+    expect(await store.subscriptionsByClient({ id: '0' })).toEqual([]);
+  });
+});
