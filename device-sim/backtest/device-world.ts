@@ -80,10 +80,25 @@ function seasonOf(archetype: Archetype, firstDay: EpochDay, days: number, closed
   });
 }
 
-/** Heating degree-days below 18 °C of a temperate climate's normal year, relative to their mean. */
-function degreeDays(day: EpochDay): number {
+const HEATING_BELOW_CELSIUS = 18;
+/** Mean of the normal year's degree-days: what makes `degreeDays` average 1. */
+const MEAN_DEGREE_DAYS = 8.05;
+
+function normalDegreeDays(day: EpochDay): number {
   const celsius = 10 - 9.5 * Math.cos((2 * Math.PI * (day - epochDay('2022-01-15'))) / 365.25);
-  return Math.max(0, 18 - celsius) / 8.05;
+  return Math.max(0, HEATING_BELOW_CELSIUS - celsius);
+}
+
+/** Heating degree-days of a temperate climate's normal year, relative to their mean. */
+const degreeDays = (day: EpochDay): number => normalDegreeDays(day) / MEAN_DEGREE_DAYS;
+
+/** The normal degree-days per day of January … December, as a weather office publishes them. */
+export function monthlyDegreeDays(): number[] {
+  return Array.from({ length: 12 }, (_, month) => {
+    const first = epochDay(`2022-${String(month + 1).padStart(2, '0')}-01`);
+    const days = Array.from({ length: 30 }, (_day, i) => normalDegreeDays(first + i));
+    return days.reduce((a, b) => a + b, 0) / days.length;
+  });
 }
 
 function siteShock(parameters: WorldParameters, seed: number, site: number, days: number): Float64Array {

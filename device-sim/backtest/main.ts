@@ -6,6 +6,8 @@ import { headlineForecast, renderWorldReport, type WorldReport } from './report.
 import { runWorld } from './run.ts';
 import { renderSeriesReport, scoreSeriesFile } from './series/report-series.ts';
 import { summarise } from './summary.ts';
+import { trainPopulations } from './train.ts';
+import { storePopulations } from './trained-populations.ts';
 import { tuneRules } from './tune.ts';
 import { worldNamed } from './world-parameters.ts';
 
@@ -84,6 +86,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv);
   if (args.mode === 'tune') {
     process.stdout.write(`${tuneRules(progress)}\n`);
+    return;
+  }
+  if (args.mode === 'train') {
+    storePopulations(trainPopulations(progress));
     return;
   }
   if (args.mode === 'series') {

@@ -1,8 +1,7 @@
 import { gridOf } from '../../core/day-grid.ts';
-import { recalibrate, runOut } from '../../core/depletion.ts';
+import { runOut } from '../../core/depletion.ts';
 import { fold } from '../../core/fold.ts';
-import { mixtureExceeds, posteriors, priorOf } from '../../core/mixture.ts';
-import { opDays } from '../../core/op-clock.ts';
+import { priorOf } from '../../core/mixture.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
 import type { ConsumableEvent, Instant, StepContext } from '../../core/types.ts';
 
@@ -10,9 +9,6 @@ import type { ConsumableEvent, Instant, StepContext } from '../../core/types.ts'
  * What outsiders may see of the engine between two decisions. Everything here is the engine's own
  * functions: nothing is computed a second time.
  */
-
-/** Experts below this share are left out, as decisions do. */
-const NEGLIGIBLE = 0.003;
 
 /** The state after `events`, without a decision. */
 export function foldEvents(
@@ -37,17 +33,4 @@ export function emptyBy(tip: Model, context: StepContext): (at: Instant) => numb
   const prior = priorOf(context.profile, context.population);
   const future = runOut(tip, prior, gridOf(context.calendar), recalibrationOf(context));
   return (at) => future.probabilityEmptyBy(at);
-}
-
-/** P(more than `amount` fillings are used between `from` and `to`). */
-export function useExceeds(
-  tip: Model,
-  context: StepContext,
-  from: Instant,
-  to: Instant,
-): (amount: number) => number {
-  const experts = posteriors(tip, priorOf(context.profile, context.population), NEGLIGIBLE);
-  const tau = opDays(from, to, gridOf(context.calendar), tip.dayWeights);
-  const map = recalibrationOf(context);
-  return (amount) => 1 - recalibrate(1 - mixtureExceeds(experts, amount, tau), map);
 }

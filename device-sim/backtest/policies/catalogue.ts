@@ -1,4 +1,5 @@
 import type { Policy } from '../policy.ts';
+import { trainedPopulations } from '../trained-populations.ts';
 import { TUNED_EWMA, TUNED_REGRESSION } from '../tuned-rules.ts';
 import { ewmaPolicy } from './ewma.ts';
 import { neveroutPolicy } from './neverout.ts';
@@ -13,8 +14,8 @@ export const POLICIES: readonly Policy[] = [
   thresholdPolicy('threshold-30', 0.3),
   regressionPolicy('regression', TUNED_REGRESSION),
   ewmaPolicy('ewma', TUNED_EWMA),
-  neveroutPolicy('neverout', false, {}),
-  neveroutPolicy('neverout-counters', true, {}),
+  neveroutPolicy('neverout', false, trainedPopulations('neverout')),
+  neveroutPolicy('neverout-counters', true, trainedPopulations('neverout-counters')),
   processOracle,
   demandOracle,
   clairvoyant,

@@ -7,17 +7,21 @@ import {
   HOUR_MS,
   type Instant,
   type Population,
+  type SiteCalendar,
   type StepContext,
   type StepResult,
 } from '../../../core/types.ts';
-import { tipOf, useExceeds } from '../../core-filter/engine-view.ts';
-import type { DeviceWorld } from '../device-world.ts';
+import { useForecast } from '../../../core/use-forecast.ts';
+import { type DeviceWorld, monthlyDegreeDays } from '../device-world.ts';
 import type { Policy, PolicyRun, Review, UseForecast, Verdict } from '../policy.ts';
 import { profileOf, reviewAt } from '../reading-path.ts';
 import { arrivalDay } from '../simulate.ts';
 import type { FamilyName, WorldCosts } from '../world-parameters.ts';
 import { leadPmf } from './future-cost.ts';
 import { tableForecast } from './table-forecast.ts';
+
+/** Hears every step: how the fleet's priors are learned. */
+export type StepListener = (world: DeviceWorld, result: StepResult<ConsumableState>) => void;
 
 export type Populations = Partial<Record<FamilyName, Population>>;
 
@@ -33,7 +37,7 @@ function contextOf(world: DeviceWorld, population: Population | null): StepConte
   const unlimited = { minor: 1e9, currency: CURRENCY };
   return {
     profile: profileOf(world),
-    calendar: { timeZone: 'UTC', closures: world.closures, holds: [] },
+    calendar: calendarOf(world),
     leadTime: { pmf: leadPmf(world) },
     costs: costsInMinor(costs),
     settings: { reviewPeriodMs: DAY_MS, cancelWindowMs: 0, staleAfterMs: 14 * DAY_MS },
@@ -65,6 +69,14 @@ function contextOf(world: DeviceWorld, population: Population | null): StepConte
   };
 }
 
+/** What is known of the site: its published closures; for heating, the climate's normals. */
+function calendarOf(world: DeviceWorld): SiteCalendar {
+  const base = { timeZone: 'UTC', closures: world.closures, holds: [] };
+  return world.process.archetype.degreeDays
+    ? { ...base, degreeDays: { normals: monthlyDegreeDays() } }
+    : base;
+}
+
 const costsInMinor = (costs: WorldCosts) => ({
   stockoutMinor: costs.stockout * CENTS,
   stockoutPerDayMinor: costs.lostWorkingDay * CENTS,
@@ -80,15 +92,17 @@ class EngineRun implements PolicyRun {
   readonly #world: DeviceWorld;
   readonly #base: StepContext;
   readonly #counters: boolean;
+  readonly #onStep: StepListener;
   #state: ConsumableState | null = null;
   #evaluateAt: Instant = 0;
   #verdict: Verdict = { quantity: 0, asks: false, expectedDays: null, believedShelf: 0 };
   #hadOrder = false;
   #lastOrderAt: Instant | null = null;
 
-  constructor(world: DeviceWorld, counters: boolean, population: Population | null) {
+  constructor(world: DeviceWorld, counters: boolean, population: Population | null, onStep: StepListener) {
     this.#world = world;
     this.#counters = counters;
+    this.#onStep = onStep;
     this.#base = contextOf(world, population);
   }
 
@@ -100,6 +114,7 @@ class EngineRun implements PolicyRun {
     const events = this.#counters ? review.events : review.events.map(withoutCounter);
     const result = step(this.#state, events, this.#context(review), review.now);
     this.#state = result.state;
+    this.#onStep(this.#world, result);
     this.#evaluateAt = result.evaluateAt;
     this.#verdict = verdictOf(result, review.now);
     if (this.#verdict.quantity > 0) this.#lastOrderAt = review.now;
@@ -123,9 +138,9 @@ class EngineRun implements PolicyRun {
   }
 
   forecast(review: Review, _truth: unknown, days: number): UseForecast {
-    const tip = tipOf(this.#state, this.#base, review.now);
-    const exceeds = useExceeds(tip, this.#base, review.now, reviewAt(this.#world, review.day + days));
-    return tableForecast((x) => 1 - exceeds(x), tip.rate * days);
+    const until = reviewAt(this.#world, review.day + days);
+    const { cdf, mean } = useForecast(this.#state, this.#base, review.now, until);
+    return tableForecast(cdf, mean);
   }
 }
 
@@ -147,9 +162,14 @@ function expectedDays(decision: Decision, now: Instant): number | null {
 }
 
 /** Our engine, with or without the page counter; `populations` are the fleet's priors by family. */
-export function neveroutPolicy(name: string, counters: boolean, populations: Populations): Policy {
+export function neveroutPolicy(
+  name: string,
+  counters: boolean,
+  populations: Populations,
+  onStep: StepListener = () => undefined,
+): Policy {
   return {
     name,
-    start: (world) => new EngineRun(world, counters, populations[world.family] ?? null),
+    start: (world) => new EngineRun(world, counters, populations[world.family] ?? null, onStep),
   };
 }

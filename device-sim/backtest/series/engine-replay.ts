@@ -9,7 +9,8 @@ import {
   type Population,
   type StepContext,
 } from '../../../core/types.ts';
-import { emptyBy, tipOf, useExceeds } from '../../core-filter/engine-view.ts';
+import { useForecast } from '../../../core/use-forecast.ts';
+import { emptyBy, tipOf } from '../../core-filter/engine-view.ts';
 import { tableForecast } from '../policies/table-forecast.ts';
 import type { UseForecast } from '../policy.ts';
 import type { EpochDay } from '../world-calendar.ts';
@@ -69,9 +70,8 @@ export class EngineReplay {
 
   /** Use in the `days` days after `day`, in fillings. */
   forecast(day: EpochDay, days: number): UseForecast {
-    const tip = this.#tip(day);
-    const exceeds = useExceeds(tip, this.#context, readingAt(day), readingAt(day + days));
-    return tableForecast((x) => 1 - exceeds(x), tip.rate * days);
+    const { cdf, mean } = useForecast(this.#state, this.#context, readingAt(day), readingAt(day + days));
+    return tableForecast(cdf, mean);
   }
 
   /** Days until the filling is empty with probability `p`, by search; null beyond `horizonDays`. */
