@@ -185,7 +185,7 @@ class RunningBridge implements Bridge {
     if (!printer.places.includes(place)) printer.places.push(place);
     // Seen at two addresses, it still reports once.
     if (printer.places[0] !== place) return;
-    this.#connect(printer, look.target.host);
+    this.#connect(printer, place);
     printer.take(finding, look.problems, now, config.poll.unchangedEverySeconds * 1000);
   }
 
@@ -199,10 +199,10 @@ class RunningBridge implements Bridge {
     }
   }
 
-  #connect(printer: Printer, host: string): void {
+  #connect(printer: Printer, place: string): void {
     const { config, credentials, brokerCa, clock, log, random } = this.#deps;
     if (printer.uplink !== undefined) return;
-    const credential = credentialOf(credentials, printer.identity, host);
+    const credential = credentialOf(credentials, printer.identity, place);
     const taken = this.#printers.some((other) => other.credential === credential);
     if (credential === undefined || taken) return;
     const { deviceId, secret } = credential;

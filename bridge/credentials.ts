@@ -11,8 +11,8 @@ const credentialSchema = z.strictObject({
   secret: z.string().min(1),
   /** How the printer is known again, wherever it is found. */
   identity: printerObservation.shape.identity,
-  /** Where it was found when it was registered: all there is of a printer that tells nothing of itself. */
-  host: z.string(),
+  /** Where it was found last (host:port:port): all there is of a printer that tells nothing of itself. */
+  place: z.string(),
   /** Supply keys of its device model: others would be refused. */
   keys: z.array(z.string()).min(1),
   name: z.string(),
@@ -49,9 +49,9 @@ const tellsItself = ({ serial, uuid, mac }: PrinterIdentity): boolean =>
 export function credentialOf(
   credentials: readonly Credential[],
   identity: PrinterIdentity,
-  host: string,
+  place: string,
 ): Credential | undefined {
   const known = credentials.find((c) => samePrinter(c.identity, identity));
   if (known !== undefined) return known;
-  return credentials.find((c) => c.host === host && (!tellsItself(c.identity) || !tellsItself(identity)));
+  return credentials.find((c) => c.place === place && (!tellsItself(c.identity) || !tellsItself(identity)));
 }

@@ -26,7 +26,8 @@ export async function registerPrinters(
   const models = await api.models();
   for (const printer of printers) {
     const name = nameOf(printer);
-    const host = hostOf(printer);
+    const place = printer.places[0] ?? '';
+    const host = place.replace(/:\d+:\d+$/u, '');
     const { identity, supplies } = printer.observation;
     if (supplies.length === 0) {
       say(`${name} at ${host}: tells of no supplies by ${printer.via.join(' or ')}; not registered.`);
@@ -34,16 +35,16 @@ export async function registerPrinters(
     }
     const model = await modelWithSlots(modelOf(printer.observation, host), models, api);
     const keys = model.slots.map(({ key }) => key);
-    const old = credentialOf(credentials, identity, host);
+    const old = credentialOf(credentials, identity, place);
     if (old !== undefined) {
-      credentials[credentials.indexOf(old)] = { ...old, keys, host };
+      credentials[credentials.indexOf(old)] = { ...old, keys, place };
       save(credentials);
       say(`${name} at ${host}: known as device ${old.deviceId}.`);
       continue;
     }
     const serial = identity.serial ?? null;
     const device = await api.addDevice({ deviceModelId: model.id, name, serial, customerId, strategy });
-    credentials.push({ deviceId: device.id, secret: device.secret, identity, host, keys, name });
+    credentials.push({ deviceId: device.id, secret: device.secret, identity, place, keys, name });
     save(credentials);
     say(
       `${name} at ${host}: registered as device ${device.id} with ${supplies.map(({ key }) => key).join(', ')}.`,
@@ -51,8 +52,6 @@ export async function registerPrinters(
   }
   return credentials;
 }
-
-const hostOf = (printer: Printer): string => (printer.places[0] ?? '').replace(/:\d+:\d+$/u, '');
 
 async function modelWithSlots(
   wanted: NewDeviceModel,

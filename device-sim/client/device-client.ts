@@ -19,6 +19,8 @@ export interface DeviceClientOptions {
   readonly onCommand?: (command: DeviceCommand) => void;
   /** Each time the broker took the connection. */
   readonly onConnected?: () => void;
+  /** An attempt failed; of a refusal by the broker, `code` is the CONNACK return code. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** The broker did not acknowledge: it may or may not have stored the message. Send it again, as it was. */
@@ -58,7 +60,9 @@ export class DeviceClient {
     this.#client = connect(options.url, connectOptions(options));
     this.#client.on('connect', () => this.#onConnect());
     this.#client.on('error', (error) => {
-      this.#lastError = error.message;
+      // A refused TCP connection to several addresses is an error without a message.
+      this.#lastError = error.message === '' && 'code' in error ? String(error.code) : error.message;
+      this.#options.onError?.(error);
     });
     this.#client.on('close', () => this.#onClose());
     this.#client.on('message', (_topic, payload) => this.#onMessage(payload));
