@@ -7,37 +7,35 @@ import type { Surroundings, Wanted } from './surroundings.ts';
 
 /**
  * Sums of the calendar month: once per customer, however many of its consumables are in the batch, and
- * per consumable; an order that is being placed does not count against itself.
+ * per consumable; an order that is being placed does not count against itself. The inner queries name one
+ * key each and stop early, so that the planner cannot mix in an index over everybody's orders.
  */
 const SPEND = `
   WITH wanted AS MATERIALIZED (
-    SELECT w.id, w.order_id, c.customer_id FROM unnest($1::uuid[], $2::uuid[]) AS w(id, order_id)
-    JOIN consumable c ON c.id = w.id
-  ), month AS MATERIALIZED (
-    SELECT m.id, m.since FROM unnest($3::uuid[], $4::timestamptz[]) AS m(id, since)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w(id, order_id, customer_id)
   ), whole AS MATERIALIZED (
-    SELECT month.id, month.since, total.* FROM month CROSS JOIN LATERAL (
+    SELECT month.id, month.since, total.* FROM unnest($4::uuid[], $5::timestamptz[]) AS month(id, since)
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum(total_minor), 0)::bigint AS minor, count(*) AS orders FROM "order"
       WHERE customer_id = month.id AND announced_at >= month.since AND status IN ${COMMITTED}
     ) total
   )
   SELECT w.id AS "consumableId", whole.minor AS "wholeMinor", whole.orders AS "wholeOrders",
     own.minor AS "ownMinor", own.orders AS "ownOrders", own.last_at AS "lastOrderAt",
-    coalesce(self.minor, 0) AS "selfMinor", coalesce(self.orders, 0) AS "selfOrders"
+    coalesce(self.total_minor, 0) AS "selfMinor", CASE WHEN self.id IS NULL THEN 0 ELSE 1 END AS "selfOrders"
   FROM wanted w JOIN whole ON whole.id = w.customer_id
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(o.total_minor) FILTER (WHERE o.announced_at >= whole.since), 0)::bigint AS minor,
       count(*) FILTER (WHERE o.announced_at >= whole.since) AS orders,
       max(coalesce(o.placed_at, o.announced_at)) FILTER (WHERE o.id IS DISTINCT FROM w.order_id) AS last_at
     FROM (
-      SELECT id, total_minor, announced_at, placed_at FROM "order"
-      WHERE consumable_id = w.id AND status IN ${COMMITTED} ORDER BY created_at DESC LIMIT 100
+      SELECT id, status, total_minor, announced_at, placed_at FROM "order"
+      WHERE consumable_id = w.id ORDER BY created_at DESC LIMIT 100
     ) o
+    WHERE o.status IN ${COMMITTED}
   ) own
-  LEFT JOIN LATERAL (
-    SELECT total_minor AS minor, 1 AS orders FROM "order"
-    WHERE id = w.order_id AND announced_at >= whole.since AND status IN ${COMMITTED}
-  ) self ON true`;
+  LEFT JOIN LATERAL (SELECT id, status, total_minor, announced_at FROM "order" WHERE id = w.order_id LIMIT 1) self
+    ON self.announced_at >= whole.since AND self.status IN ${COMMITTED}`;
 
 interface SpendRow {
   readonly consumableId: string;
@@ -65,9 +63,11 @@ export async function loadSpend(
   now: Instant,
 ): Promise<SpendOf> {
   const months = monthsOf(surroundings, now);
+  const customers = new Map(surroundings.map(({ consumableId, customerId }) => [consumableId, customerId]));
   const { rows } = await db.query<SpendRow>(SPEND, [
     wanted.map(({ consumableId }) => consumableId),
     wanted.map(({ order }) => order?.id ?? null),
+    wanted.map(({ consumableId }) => customers.get(consumableId) ?? null),
     [...months.keys()],
     [...months.values()],
   ]);
