@@ -1,5 +1,5 @@
 /** What a merchant sells for a slot. */
-export interface CatalogueProduct {
+interface CatalogueProduct {
   readonly sku: string;
   readonly name: string;
   /** Usual street price in euro cents, rounded; prices are the project's own estimate. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** An answer of the platform that is not a success. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
 

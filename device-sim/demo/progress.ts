@@ -2,7 +2,7 @@ import { isOpen } from '../../core/order-lifecycle.ts';
 import type { Instant, OrderStatus } from '../../core/types.ts';
 
 /** What the display shows after each step. */
-export interface Moment {
+interface Moment {
   readonly now: Instant;
   readonly day: number;
   readonly days: number;

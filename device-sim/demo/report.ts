@@ -35,6 +35,8 @@ export interface Report {
   readonly stockoutsUncovered: number;
   readonly cycles: number;
   readonly medianDaysEarly: number | null;
+  /** Orders whose filling was really put in; of those, seen by the platform; and seen where none was. */
+  readonly installations: { readonly real: number; readonly recognised: number; readonly imagined: number };
   readonly captures: readonly string[];
   readonly sentences: readonly ToldDecision[];
   readonly disagreements: readonly string[];
@@ -54,6 +56,10 @@ export interface ReportInput {
   readonly until: Instant;
   readonly seconds: number;
 }
+
+/** Placements are judged by the same gates again, but they are not decisions of their own. */
+const DECISIONS =
+  "SELECT outcome AS name, count(*)::int AS count FROM decision WHERE stage = 'evaluation' GROUP BY 1";
 
 export async function makeReport(input: ReportInput): Promise<Report> {
   const { pool, plan, world, purchases, parcels, refused, disagreements, until, seconds } = input;
@@ -79,7 +85,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
       pool,
       'SELECT status::text AS name, count(*)::int AS count FROM "order" GROUP BY 1',
     ),
-    decisions: await countBy(pool, 'SELECT outcome AS name, count(*)::int AS count FROM decision GROUP BY 1'),
+    decisions: await countBy(pool, DECISIONS),
     merchant: {
       purchases: purchases.length,
       delivered: purchases.filter((purchase) => purchase.status === 'delivered').length,
@@ -88,6 +94,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     },
     violations: judge(parcels),
     ...outcomeOf([...places.values()], input),
+    installations: await compareInstallations(pool, [...places.values()]),
     captures: devices.flatMap(({ device }) => device.plan.kind.capture ?? []).toSorted(),
     sentences: await readSentences(pool, plan.start),
     disagreements,
@@ -131,6 +138,18 @@ function outcomeOf(places: readonly Place[], { plan, leadTimePmf, cancelWindowMs
     stockoutsUncovered: stockouts.length - covered.length,
     cycles: cycles.length,
     medianDaysEarly: median([...early.values()]),
+  };
+}
+
+/** How well the platform sees in the telemetry that a delivered filling was put in. */
+async function compareInstallations(pool: Database['pool'], places: readonly Place[]) {
+  const { rows } = await pool.query<{ id: string }>(`SELECT id FROM "order" WHERE status = 'installed'`);
+  const seen = new Set(rows.map(({ id }) => id));
+  const real = new Set(places.flatMap(({ slot }) => slot.cycles.flatMap(({ orderId }) => orderId ?? [])));
+  return {
+    real: real.size,
+    recognised: real.intersection(seen).size,
+    imagined: seen.difference(real).size,
   };
 }
 

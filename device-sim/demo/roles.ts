@@ -24,7 +24,7 @@ const PLAIN: RoleTerms = {
   fast: false,
 };
 
-export const ROLES = {
+const ROLES = {
   automatic: PLAIN,
   vacation: { ...PLAIN, hold: 'early', fast: true },
   'no-consent': { ...PLAIN, consent: 'none', fast: true },

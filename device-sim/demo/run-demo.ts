@@ -105,6 +105,9 @@ async function setStage(run: DemoRun): Promise<Stage> {
     plan,
     merchant: { url: merchantUrl, apiKey: MERCHANT_KEY, leadTimePmf: LEAD_TIME_PMF },
     mqtt: { host: '127.0.0.1', port: platform.mqttPort },
+  }).catch(async (error: unknown) => {
+    await merchant.app.close();
+    throw error;
   });
   merchant.webhooks.subscribe({
     url: `${platform.httpUrl}/v1/merchants/${world.merchantId}/webhooks`,

@@ -35,7 +35,7 @@ const SHOWN_CAPTURES = 4;
 
 /** The summary as a person reads it. */
 export function summarise(report: Report): string {
-  const { readings, merchant, captures } = report;
+  const { readings, merchant, captures, installations } = report;
   const money = (merchant.spentMinor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
   const shown = captures.slice(0, SHOWN_CAPTURES).map((name) => name.split('/').at(-1));
   const more = captures.length > SHOWN_CAPTURES ? ` and ${captures.length - SHOWN_CAPTURES} more` : '';
@@ -59,6 +59,10 @@ export function summarise(report: Report): string {
       `${report.stockouts} of those (${report.stockoutsUnavoidable} before any order could arrive) · ${report.stockoutsUncovered} where the customer does not let it order`,
     ),
     row('Delivered', `${days(report.medianDaysEarly)} (median)`),
+    row(
+      'Put in',
+      `${installations.real} delivered fillings · ${installations.recognised} recognised from telemetry · ${installations.imagined} imagined`,
+    ),
     row('Decisions', counts(report.decisions)),
     row('Real captures', captures.length === 0 ? 'none found' : `${shown.join(', ')}${more}`),
     ...verdict(report),

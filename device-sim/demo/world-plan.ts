@@ -4,7 +4,7 @@ import { chanceOf } from '../backtest/chance.ts';
 import type { DeviceKind } from '../fleet/device-kind.ts';
 import type { HabitName } from '../fleet/habits.ts';
 import type { DevicePlan } from '../fleet/sim-device.ts';
-import { chooseKinds, type KindPool } from './choose-kinds.ts';
+import { chooseKinds } from './choose-kinds.ts';
 import { type Misdeed, planMisdeeds } from './misdeeds.ts';
 import { isCovered, type Role, roleOf, termsOf } from './roles.ts';
 
@@ -140,5 +140,3 @@ function planHolds(
   const toldOnDay = hold === 'early' ? 0 : Math.max(firstDay - TOLD_LATE_DAYS, 0);
   return [{ from, to: addDays(from, length - 1), toldOnDay }];
 }
-
-export type { KindPool };

@@ -11,6 +11,8 @@ export interface LinkOptions {
 /** A connection that is lost is made again after this pause. */
 const RECONNECT_MS = 200;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** Longest wait for a PUBACK: a platform that needs longer has stopped. */
+const PUBACK_TIMEOUT_MS = 120_000;
 
 /** A device's connection to the platform: real MQTT, birth and will, QoS 1. */
 export class DeviceLink {
@@ -27,18 +29,21 @@ export class DeviceLink {
   async open(): Promise<void> {
     const { deviceId, secret, host, port } = this.#options;
     const topic = topicOf(deviceId, 'state');
-    const client = await mqtt.connectAsync({
-      host,
-      port,
-      protocolVersion: 4,
-      clientId: deviceId,
-      username: deviceId,
-      password: secret,
-      clean: true,
-      reconnectPeriod: RECONNECT_MS,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      will: { topic, payload: Buffer.from('offline'), qos: 1, retain: true },
-    });
+    const client = await mqtt.connectAsync(
+      `mqtt://${host}:${port}`,
+      {
+        protocolVersion: 4,
+        clientId: deviceId,
+        username: deviceId,
+        password: secret,
+        clean: true,
+        reconnectPeriod: RECONNECT_MS,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        will: { topic, payload: Buffer.from('offline'), qos: 1, retain: true },
+      },
+      // A first connection that fails is an error, not something to try for ever.
+      false,
+    );
     this.#client = client;
     // mqtt.js reconnects by itself; without a listener an error would end the process.
     client.on('error', () => {});
@@ -50,7 +55,8 @@ export class DeviceLink {
   /** Resolves with the PUBACK. */
   async publish(kind: PublishKind, payload: string): Promise<void> {
     if (this.#client === null) throw new Error('The device is not connected.');
-    await this.#client.publishAsync(topicOf(this.#options.deviceId, kind), payload, { qos: 1 });
+    const topic = topicOf(this.#options.deviceId, kind);
+    await within(PUBACK_TIMEOUT_MS, topic, this.#client.publishAsync(topic, payload, { qos: 1 }));
   }
 
   /**
@@ -95,4 +101,13 @@ export class DeviceLink {
     this.#client = null;
     await client?.endAsync(true);
   }
+}
+
+async function within(limitMs: number, topic: string, answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_done, fail) => {
+    const error = new Error(`No PUBACK for ${topic} within ${limitMs / 1000} s.`);
+    timer = setTimeout(() => fail(error), limitMs);
+  });
+  await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -70,14 +70,16 @@ export class Usage {
     this.#chance = chance;
   }
 
-  /** Whole uses in the quarter of a day around `middle`; `absent`: nobody is there. */
-  draw(middle: Instant, timeZone: string, absent: boolean): number {
+  /** Whole uses in a span of at most a quarter of a day; `absent`: nobody is there. */
+  draw(span: { readonly from: Instant; readonly to: Instant }, timeZone: string, absent: boolean): number {
+    const middle = (span.from + span.to) / 2;
     const date = localDate(middle, timeZone);
     if (date !== this.#date) {
       this.#date = date;
       this.#today = this.#drawDay(date);
     }
-    const share = this.#habits.quarters[quarterOf(middle, timeZone)];
+    const quarters = (span.to - span.from) / QUARTER_MS;
+    const share = this.#habits.quarters[quarterOf(middle, timeZone)] * quarters;
     // Drawn even when absent, so that an absence does not shift the chance of the days after it.
     const uses = Math.floor(this.#today * share + this.#chance.uniform());
     return absent ? 0 : uses;

@@ -55,14 +55,13 @@ export class SimDevice {
 
   /** Lives from one instant to the next; returns the slots that got a new filling. */
   live(from: Instant, to: Instant, absent: boolean): SimSlot[] {
-    const middle = (from + to) / 2;
-    const uses = this.#usage.draw(middle, this.#timeZone, absent);
+    const uses = this.#usage.draw({ from, to }, this.#timeZone, absent);
     // Most devices refuse to work while one of their supplies is empty.
     if (!this.slots.some((slot) => slot.emptySince !== null)) {
       this.#counter += uses;
       for (const slot of this.slots) slot.use(uses, from, to);
     }
-    const quarter = quarterOf(middle, this.#timeZone);
+    const quarter = quarterOf((from + to) / 2, this.#timeZone);
     if (absent || !this.#habits.handyQuarters.includes(quarter)) return [];
     return this.slots.filter((slot) => this.#tend(slot, to));
   }

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { startPlatform } from '../../compose.ts';
+import { runDemo } from '../../device-sim/demo/run-demo.ts';
+import { ManualClock } from '../../platform/clock.ts';
+import { parseConfig } from '../../platform/config.ts';
+import type { Pool } from '../../platform/database.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
+
+const START = Date.parse('2027-03-01T00:00:00Z');
+const DAYS = 12;
+const HOUR_MS = 3_600_000;
+
+/** A small world on a real platform; `tamper` is called when all is done and the books are not yet compared. */
+async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>) {
+  await using testDatabase = await createTestDatabase(START);
+  const clock = new ManualClock(START);
+  const config = parseConfig({
+    DATABASE_URL: testDatabase.url,
+    NEVEROUT_API_TOKEN: 'a-token-for-the-books-test',
+    HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    MQTT_PORT: '0',
+    MQTT_MESSAGES_PER_SECOND: '5000',
+    MQTT_CONNECTIONS_PER_MINUTE: '100000',
+  });
+  const platform = await startPlatform({
+    config,
+    clock,
+    log: silentLog,
+    durability: 'throw-away',
+    pace: 'lock-step',
+  });
+  try {
+    const { database, apiToken, ports, drain } = platform;
+    let day = 0;
+    const demo = await runDemo({
+      platform: {
+        database,
+        apiToken,
+        mqttPort: ports['mqtt'] ?? 0,
+        httpUrl: `http://127.0.0.1:${ports['http'] ?? 0}`,
+        drain: async () => {
+          await drain();
+          if (day === DAYS) await tamper(database.pool);
+        },
+      },
+      clock,
+      days: DAYS,
+      devices: 10,
+      seed: 3,
+      captured: [],
+      speed: null,
+      cancelWindowMs: 24 * HOUR_MS,
+      progress: {
+        show: (moment) => {
+          day = moment.day;
+        },
+        say: () => {},
+        done: () => {},
+      },
+      stopped: () => false,
+    });
+    await demo.close();
+    return demo.report;
+  } finally {
+    await platform.close();
+  }
+}
+
+test('the books agree when nobody tampers', { timeout: 120_000 }, async () => {
+  const report = await runSmallWorld(() => Promise.resolve());
+  expect(report.disagreements).toEqual([]);
+  expect(report.readings.stored).toBe(report.readings.acknowledged);
+  expect(report.merchant.delivered).toBeGreaterThan(0);
+});
+
+test('a lost reading, an invented one, a changed order and a lost one are each told', {
+  timeout: 120_000,
+}, async () => {
+  const report = await runSmallWorld(async (pool) => {
+    await pool.query(
+      `DELETE FROM reading WHERE (consumable_id, at, seq) IN (SELECT consumable_id, at, seq FROM reading ORDER BY at LIMIT 1)`,
+    );
+    await pool.query(
+      `INSERT INTO reading (consumable_id, at, seq, received_at, level_kind, level)
+       SELECT consumable_id, at, seq + 5000, received_at, level_kind, level FROM reading ORDER BY at DESC LIMIT 1`,
+    );
+    await pool.query(
+      `UPDATE "order" SET total_minor = total_minor + 1 WHERE id = (SELECT min(id::text)::uuid FROM "order" WHERE status IN ('delivered', 'installed'))`,
+    );
+    await pool.query(
+      `UPDATE "order" SET status = 'lost' WHERE id = (SELECT max(id::text)::uuid FROM "order" WHERE status IN ('delivered', 'installed'))`,
+    );
+  });
+  expect(report.disagreements).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^1 readings of .* were acknowledged but are not stored/),
+      expect.stringMatching(/^1 stored readings of .* were never acknowledged/),
+      expect.stringMatching(/^Purchase P-\d+ costs \d+ at the merchant but \d+ on the platform\.$/),
+      expect.stringMatching(/^Purchase P-\d+ is delivered at the merchant but lost on the platform\.$/),
+    ]),
+  );
+  expect(report.disagreements).toHaveLength(4);
+});
