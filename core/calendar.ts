@@ -21,12 +21,50 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** Wall-clock time of `at` in the zone, as if it were UTC: milliseconds. */
-function wallClock(at: Instant, timeZone: string): number {
+/** Wall-clock time of `at` in the zone, as if it were UTC: milliseconds; asks the time zone data. */
+function askWallClock(at: Instant, timeZone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatterOf(timeZone).formatToParts(at)) part[type] = Number(value);
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
   return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/**
+ * Offsets from UTC by zone and UTC day: a day that begins and ends with the same offset has it
+ * throughout, as no zone changes twice in a day; NaN marks a day with a change.
+ */
+const offsets = new Map<string, Map<number, number>>();
+/** Some 50 years of one zone, or one year of 50: a bound, not a working set. */
+const OFFSETS_MAX = 20_000;
+let offsetsHeld = 0;
+
+/** Milliseconds to add to UTC on that whole UTC day; NaN if they change within it. */
+function offsetOfDay(day: number, timeZone: string): number {
+  if (offsetsHeld >= OFFSETS_MAX) {
+    offsets.clear();
+    offsetsHeld = 0;
+  }
+  let ofZone = offsets.get(timeZone);
+  if (ofZone === undefined) {
+    ofZone = new Map();
+    offsets.set(timeZone, ofZone);
+  }
+  let offset = ofZone.get(day);
+  if (offset === undefined) {
+    const [start, end] = [day * DAY_MS, (day + 1) * DAY_MS];
+    const first = askWallClock(start, timeZone) - start;
+    offset = askWallClock(end, timeZone) - end === first ? first : Number.NaN;
+    ofZone.set(day, offset);
+    offsetsHeld += 1;
+  }
+  return offset;
+}
+
+/** Wall-clock time of `at` in the zone, as if it were UTC: whole seconds, in milliseconds. */
+function wallClock(at: Instant, timeZone: string): number {
+  const offset = offsetOfDay(Math.floor(at / DAY_MS), timeZone);
+  if (Number.isNaN(offset)) return askWallClock(at, timeZone);
+  return Math.floor(at / 1000) * 1000 + offset;
 }
 
 const isoDate = (utc: number): LocalDate => new Date(utc).toISOString().slice(0, 10);

@@ -1,5 +1,5 @@
 import type { DayGrid } from './day-grid.ts';
-import { mixtureExceeds, type Prior, posteriors } from './mixture.ts';
+import { type Prior, posteriors, usedMoreThan } from './mixture.ts';
 import { OpTimeline } from './op-clock.ts';
 import type { Model } from './state.ts';
 import type { Instant } from './types.ts';
@@ -108,7 +108,7 @@ export function runOut(
 
   const exact = (tau: number): number => {
     let sum = 0;
-    for (const { weight, left } of amounts) sum += weight * mixtureExceeds(experts, left, tau);
+    for (const { weight, left } of amounts) sum += weight * usedMoreThan(experts, model.idleShare, left, tau);
     return 1 - recalibrate(1 - Math.min(sum, 1), recalibration);
   };
   const entry = (index: number): number => {

@@ -1,7 +1,8 @@
 import { closeBlock, restartBlock } from './blocks.ts';
 import type { DayGrid } from './day-grid.ts';
 import { readingVariance } from './gauge.ts';
-import { type BlockScore, type Prior, refreshRate } from './mixture.ts';
+import { type BlockScore, IDLE_FIRST, type Prior, refreshRate } from './mixture.ts';
+import { opDays } from './op-clock.ts';
 import type { Model } from './state.ts';
 import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
@@ -25,7 +26,8 @@ export const SHELF_MAX = 1000;
 /** Begins a new filling with `level` in it. */
 export function startFilling(model: Model, at: Instant, level: number, env: FoldEnvironment): void {
   closeBlock(model, model.levelAt, env);
-  if (model.shelf >= 0.5 && model.levelAt > 0 && model.level > EARLY_RESIDUAL) model.earlySwaps += 1;
+  const early = model.level - model.rate * opDays(model.levelAt, at, env.grid, model.dayWeights);
+  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) model.earlySwaps += 1;
   model.shelf = Math.max(model.shelf - 1, 0);
   // Whatever was doubted: there was a spare, and it is in the device now.
   model.shelfDoubt = 0;
@@ -45,6 +47,7 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
 /** Takes the prior's picture when the first level becomes known. */
 export function begin(model: Model, env: FoldEnvironment): void {
   model.dayWeights.set(env.prior.dayWeights);
+  model.idleShare = IDLE_FIRST;
   refreshRate(model, env.prior);
 }
 

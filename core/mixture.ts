@@ -94,6 +94,25 @@ export function mixtureExceeds(experts: readonly Posterior[], amount: number, ta
   return sum;
 }
 
+/** Op-days that a share of idle blocks is told of. */
+const IDLE_SPAN_OP_DAYS = 7;
+
+/**
+ * P(X(τ) > amount) with idleness: nothing is used with probability p₀(τ), else the mixture's process
+ * runs faster by 1/(1 − p₀), so that the mean stays: (1 − p₀)·P(X(τ) > (1 − p₀)·amount). Idle spans are
+ * independent beyond a block: p₀(τ) = idle^(τ/7), at most the idle share itself.
+ */
+export function usedMoreThan(
+  experts: readonly Posterior[],
+  idleShare: number,
+  amount: number,
+  tau: number,
+): number {
+  if (amount <= 0) return 1;
+  const active = 1 - idleShare ** Math.max(tau / IDLE_SPAN_OP_DAYS, 1);
+  return active * mixtureExceeds(experts, active * amount, tau);
+}
+
 /** E[μ] of one expert: vB/(A − 1). */
 const meanOf = (e: Posterior): number => (e.v * e.scale) / Math.max(e.shape - 1, 0.5);
 
@@ -113,8 +132,10 @@ export interface BlockScore {
 /** Evidence of single blocks fades, so that a change of habit is not outvoted for ever. */
 const EVIDENCE_KEPT = 0.985;
 const LIKELIHOOD_FLOOR = 1e-12;
-/** Chance that a block without use is an absence, which says nothing of how steady use is. */
-const ABSENCE = 0.03;
+/** Share of blocks without use: at first, at most, and how fast it follows what is seen. */
+export const IDLE_FIRST = 0.04;
+const IDLE_MAX = 0.6;
+const IDLE_FOLLOWS = 0.06;
 
 /**
  * Learns from a block in which `drop` ± `halfWidth` was used over `tau` op-days: the experts' weights
@@ -128,7 +149,10 @@ export function observe(
   tau: number,
 ): BlockScore {
   const used = Math.max(drop, 0);
-  const absent = used - halfWidth <= 0 ? ABSENCE : 0;
+  // An idle stretch (absence, a job now and then) says nothing of how steady use is otherwise.
+  const idle = used - halfWidth <= 0;
+  const absent = idle ? model.idleShare : 0;
+  const active = 1 - model.idleShare;
   let best = Number.POSITIVE_INFINITY;
   let weights = 0;
   let above = 0;
@@ -137,13 +161,13 @@ export function observe(
     const { memory, steadiness: v } = EXPERTS[k] ?? { memory: 0, steadiness: 1 };
     const shape = prior.shape + v * (model.exposure[memory] ?? 0);
     const scale = prior.rate / v + (model.use[memory] ?? 0);
-    const atLeast = exceedance(used - halfWidth, shape, scale, v * tau);
-    const more = exceedance(used + halfWidth, shape, scale, v * tau);
+    const atLeast = exceedance(active * (used - halfWidth), shape, scale, v * tau);
+    const more = exceedance(active * (used + halfWidth), shape, scale, v * tau);
     const weight = (prior.weights[k] ?? 0) * Math.exp(-(model.surprise[k] ?? 0));
     weights += weight;
     above += weight * more;
     atLeastMean += weight * atLeast;
-    const likelihood = (1 - ABSENCE) * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + absent;
+    const likelihood = active * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + absent;
     const surprise = (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(likelihood);
     model.surprise[k] = surprise;
     best = Math.min(best, surprise);
@@ -154,7 +178,9 @@ export function observe(
     model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
     model.use[memory] = (model.use[memory] ?? 0) * kept + used;
   });
+  model.idleShare += IDLE_FOLLOWS * (Math.min(idle ? 1 : 0, IDLE_MAX) - model.idleShare);
   roundVectors(model);
   refreshRate(model, prior);
-  return { low: 1 - atLeastMean / weights, high: 1 - above / weights };
+  const atLeastUsed = idle ? 1 : (active * atLeastMean) / weights;
+  return { low: 1 - atLeastUsed, high: 1 - (active * above) / weights };
 }

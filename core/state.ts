@@ -61,6 +61,8 @@ export interface Model {
   rate: number;
   /** Expected 1/v: how erratic use is; cache of the mixture's mean. */
   jitter: number;
+  /** Share of blocks in which nothing was used. */
+  idleShare: number;
   /** Level used and uses counted while both were seen, discounted: their quotient is the level per use. */
   wear: number;
   wearUses: number;
@@ -131,6 +133,7 @@ const MODEL_FIELDS: FieldTable<ScalarOf<Model>> = [
   ['shelf', 'real'],
   ['rate', 'real'],
   ['jitter', 'real'],
+  ['idleShare', 'real'],
   ['wear', 'real'],
   ['wearUses', 'real'],
   ['blockCounter', 'wide'],
@@ -210,6 +213,7 @@ export function roundModel(model: Model): void {
   model.shelf = Math.fround(model.shelf);
   model.rate = Math.fround(model.rate);
   model.jitter = Math.fround(model.jitter);
+  model.idleShare = Math.fround(model.idleShare);
   model.wear = Math.fround(model.wear);
   model.wearUses = Math.fround(model.wearUses);
   model.shelfDoubt = Math.fround(model.shelfDoubt);

@@ -1,7 +1,7 @@
 import { gridOf } from './day-grid.ts';
 import { recalibrate } from './depletion.ts';
 import { fold } from './fold.ts';
-import { mixtureExceeds, posteriors, priorOf } from './mixture.ts';
+import { posteriors, priorOf, usedMoreThan } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import type { ConsumableState } from './state.ts';
 import type { Instant, StepContext } from './types.ts';
@@ -33,7 +33,7 @@ export function useForecast(
   const tau = opDays(from, to, gridOf(context.calendar), tip.dayWeights);
   const map = context.population?.recalibration ?? [];
   const cdf = (amount: number): number =>
-    amount < 0 ? 0 : recalibrate(1 - mixtureExceeds(experts, Math.max(amount, 1e-12), tau), map);
+    amount < 0 ? 0 : recalibrate(1 - usedMoreThan(experts, tip.idleShare, Math.max(amount, 1e-12), tau), map);
   const mean = tip.rate * tau;
   const quantile = (p: number): number => {
     let low = Math.log(Math.max(mean, 1e-9)) - 16;
