@@ -3,6 +3,10 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import type { IdentityDeps } from './auth/deps.ts';
+import { isOwnOrigin, openIdentity } from './auth/open-identity.ts';
+import { registerAuth } from './auth/routes.ts';
+import { registerClaims } from './claims/routes.ts';
 import { registerConsents } from './consents/routes.ts';
 import { registerConsumables } from './consumables/routes.ts';
 import { registerCustomers } from './customers/routes.ts';
@@ -16,11 +20,14 @@ import { serveDocs } from './http/docs.ts';
 import { answerWithProblems } from './http/errors.ts';
 import { limitRates } from './http/limits.ts';
 import { observeRequests } from './http/observe.ts';
+import { ownerLookup } from './http/ownership.ts';
+import { registerPeople } from './members/routes.ts';
 import { registerMerchants } from './merchants/routes.ts';
 import { registerOperations } from './operations/routes.ts';
 import { registerOrders } from './orders/routes.ts';
 import { registerProblems } from './problems/routes.ts';
 import { registerProducts } from './products/routes.ts';
+import { registerProvisioning } from './provisioning/routes.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
 export type { ApiDeps } from './http/deps.ts';
@@ -31,12 +38,16 @@ const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** In the order of the reference. */
-const FEATURES: readonly ((app: Api, deps: ApiDeps) => void)[] = [
+const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
+  registerAuth,
+  registerPeople,
   registerDeviceModels,
   registerMerchants,
   registerProducts,
   registerCustomers,
   registerDevices,
+  registerClaims,
+  registerProvisioning,
   registerConsumables,
   registerConsents,
   registerHolds,
@@ -56,6 +67,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     return503OnClosing: true,
+    trustProxy: deps.config.TRUSTED_PROXIES ?? false,
     routerOptions: { maxParamLength: 200 },
   });
   // A body that was left out is undefined to a schema, not null, so that it can have a default.
@@ -72,10 +84,17 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   const isToken = bearerMatcher(deps.apiToken);
   await limitRates(app, isToken);
-  guardRoutes(app, isToken);
+  const identity = openIdentity(deps);
+  app.addHook('onClose', () => identity.mail.close());
+  guardRoutes(app, {
+    isToken,
+    findPerson: identity.inner.findPerson,
+    isOwnOrigin: (request, origin) => isOwnOrigin(deps.config, request, origin),
+    findOwner: ownerLookup(deps.database),
+  });
   await serveDocs(app, deps.config.PUBLIC_URL);
   await app.register((scope, _options, done) => {
-    for (const register of FEATURES) register(scope.withTypeProvider(), deps);
+    for (const register of FEATURES) register(scope.withTypeProvider(), identity);
     done();
   });
   await app.ready();

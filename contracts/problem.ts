@@ -11,6 +11,12 @@ export const PROBLEMS = {
     title: 'The request is not valid',
     detail: 'The request does not have the documented shape; see errors.',
   },
+  'customer-required': {
+    status: 400,
+    title: 'Which customer?',
+    detail: 'You act for several customers, or for none: pass customerId.',
+  },
+  'auth-refused': { status: 400, title: 'That cannot be done', detail: '{reason}' },
   'malformed-body': { status: 400, title: 'The body cannot be read', detail: '{reason}' },
   'invalid-cursor': {
     status: 400,
@@ -20,9 +26,25 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'Sign in first',
-    detail: 'Send the API token in the header Authorization: Bearer <token>.',
+    detail: 'Sign in, or send the API token in the header Authorization: Bearer <token>.',
   },
+  'sign-in-failed': { status: 401, title: 'Sign-in failed', detail: '{reason}' },
   'invalid-signature': { status: 401, title: 'The webhook is not trusted', detail: '{reason}' },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Your role does not allow this.',
+  },
+  'second-factor-required': {
+    status: 403,
+    title: 'A second factor is required',
+    detail: 'Staff sign in with an authenticator app or a passkey; without one only its set-up is open.',
+  },
+  'foreign-page': {
+    status: 403,
+    title: 'The request comes from elsewhere',
+    detail: 'What changes something must come from a page of this installation.',
+  },
   'not-found': { status: 404, title: 'Not found', detail: 'There is no {what} {id}.' },
   'no-such-route': { status: 404, title: 'Not found', detail: 'There is nothing at {method} {path}.' },
   'already-exists': {
@@ -40,6 +62,17 @@ export const PROBLEMS = {
     title: 'The device is revoked',
     detail: 'A revoked device gets no new credentials; register it anew.',
   },
+  'last-of-its-kind': { status: 409, title: 'Somebody has to stay', detail: 'The last {role} cannot go.' },
+  'already-claimed': {
+    status: 409,
+    title: 'The device has an owner',
+    detail: 'Its owner has to release it first.',
+  },
+  'not-released': {
+    status: 409,
+    title: 'The device has no owner to give it away',
+    detail: 'Only a device that belongs to a customer can be released.',
+  },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
   'body-too-large': {
     status: 413,
@@ -56,6 +89,16 @@ export const PROBLEMS = {
     title: 'It refers to something unknown',
     detail: '{field} refers to something that does not exist.',
   },
+  'invalid-claim-code': {
+    status: 422,
+    title: 'The code is not valid',
+    detail: 'The code is mistyped, used, expired or unknown.',
+  },
+  'invalid-invitation': {
+    status: 422,
+    title: 'The invitation is not valid',
+    detail: 'The invitation is used, withdrawn, expired, or for another e-mail address.',
+  },
   'does-not-fit': {
     status: 422,
     title: 'The product does not fit',
@@ -65,6 +108,16 @@ export const PROBLEMS = {
     status: 422,
     title: 'It belongs to someone else',
     detail: '{field} does not belong to the customer.',
+  },
+  'already-provisioned': {
+    status: 409,
+    title: 'The device has its credentials',
+    detail: 'This serial number was provisioned before; an admin can reset it.',
+  },
+  'provisioning-refused': {
+    status: 401,
+    title: 'The provisioning token is not valid',
+    detail: 'The token is unknown, revoked, expired or used up.',
   },
   'too-many-requests': {
     status: 429,

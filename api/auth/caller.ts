@@ -28,6 +28,12 @@ export const MACHINE: Caller = { kind: 'machine' };
 export const actorName = (caller: Caller): string =>
   caller.kind === 'person' ? `user:${caller.userId}` : caller.kind === 'machine' ? 'api-token' : 'nobody';
 
+/** Who sent a request to a route that only people reach. */
+export function personOf({ caller }: { readonly caller: Caller }): Person {
+  if (caller.kind !== 'person') throw new Error('the access of this route admits others than people');
+  return caller;
+}
+
 const isStaff = ({ role }: Person): boolean => role !== 'customer';
 
 /** Staff without a second factor may do nothing but get one. */

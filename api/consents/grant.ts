@@ -25,11 +25,12 @@ const REFERENCES = `
   SELECT EXISTS (SELECT FROM consumable WHERE id = $2 AND customer_id = $1) AS "ownsConsumable",
     (SELECT count(*) FROM product WHERE id = ANY ($3::uuid[])) AS products`;
 
-/** Until people sign in, the token stands for whoever records the consent. */
-const ACTOR = 'api-token';
-
 /** Appends the consent, with its mandate, and lets the consumables it covers be evaluated anew. */
-export async function grantConsent({ database, clock }: ApiDeps, consent: NewConsent): Promise<Consent> {
+export async function grantConsent(
+  { database, clock }: ApiDeps,
+  consent: NewConsent,
+  actor: string,
+): Promise<Consent> {
   const now = new Date(clock.now());
   const { customerId, consumableId, text } = consent;
   return await transact(database.pool, async (client) => {
@@ -43,7 +44,7 @@ export async function grantConsent({ database, clock }: ApiDeps, consent: NewCon
       createHash('sha256').update(text, 'utf8').digest('hex'),
       consent.language,
       consent.method,
-      ACTOR,
+      actor,
       now,
       consent.validUntil,
     ]);

@@ -7,6 +7,7 @@ import {
   withdrawConsentSchema,
   withdrawnConsentSchema,
 } from '../../contracts/http/consents.ts';
+import { actorName } from '../auth/caller.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
@@ -20,7 +21,7 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/consents',
     operation({
-      access: 'token',
+      access: 'owner',
       tag: 'Consents',
       summary: 'Record a consent',
       description:
@@ -29,12 +30,13 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
       response: { 201: consentSchema },
       problems: ['unknown-reference', 'foreign-object'],
     }),
-    async ({ body }, reply) => reply.code(201).send(await grantConsent(deps, body)),
+    async ({ body, caller }, reply) =>
+      reply.code(201).send(await grantConsent(deps, body, actorName(caller))),
   );
   app.get(
     '/v1/consents',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Consents',
       summary: "List a customer's consents, newest first",
       querystring: consentsQuery,
@@ -51,7 +53,7 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/consents/:consentId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Consents',
       summary: 'Read a consent',
       params: idParams('consentId'),
@@ -66,7 +68,7 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/consents/:consentId/withdraw',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Consents',
       summary: 'Withdraw a consent',
       description: 'Takes effect at once: orders under it that were not yet placed are cancelled with it.',
@@ -75,6 +77,6 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
       response: { 200: withdrawnConsentSchema },
       problems: ['not-found'],
     }),
-    ({ params, body }) => withdrawConsent(deps, params.consentId, body),
+    ({ params, body, caller }) => withdrawConsent(deps, params.consentId, body, caller),
   );
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { withdrawConsentSchema, withdrawnConsentSchema } from '../../contracts/http/consents.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
+import { actorName, actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
 import { notFound } from '../http/problem.ts';
@@ -12,7 +13,7 @@ type Withdrawn = z.output<typeof withdrawnConsentSchema>;
 
 const INSERT_WITHDRAWAL = `
   INSERT INTO consent_withdrawal (consent_id, withdrawn_at, actor, method, reason)
-  VALUES ($1, $2, 'api-token', $3, $4) ON CONFLICT (consent_id) DO NOTHING`;
+  VALUES ($1, $2, $3, $4, $5) ON CONFLICT (consent_id) DO NOTHING`;
 
 const NOT_YET_ACCEPTED = `
   SELECT id, status FROM "order"
@@ -29,12 +30,13 @@ export async function withdrawConsent(
   { database, clock, metrics }: ApiDeps,
   consentId: string,
   { method, reason }: z.output<typeof withdrawConsentSchema>,
+  caller: Caller,
 ): Promise<Withdrawn> {
   const now = clock.now();
   const withdrawn = await transact(database.pool, async (client) => {
     const { customerId, consumableId } = await readConsent(client, consentId);
     await client.query(LOCK_CUSTOMER, [customerId]);
-    await client.query(INSERT_WITHDRAWAL, [consentId, new Date(now), method, reason]);
+    await client.query(INSERT_WITHDRAWAL, [consentId, new Date(now), actorName(caller), method, reason]);
     const { rows } = await client.query<{ id: string; status: string }>(NOT_YET_ACCEPTED, [
       consentId,
       customerId,
@@ -45,7 +47,7 @@ export async function withdrawConsent(
         orderId,
         to: 'cancelled',
         at: now,
-        actor: 'customer',
+        actor: actsFor(caller, 'customer'),
         reason: 'The consent to order automatically was withdrawn.',
       });
     }

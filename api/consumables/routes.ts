@@ -35,7 +35,7 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
   app.get(
     '/v1/consumables',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Consumables',
       summary: 'List consumables, newest or soonest to run out first',
       querystring: consumablesQuery,
@@ -65,7 +65,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/consumables/:consumableId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Consumables',
       summary: 'Read a consumable',
       params: idParams('consumableId'),
@@ -77,7 +77,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.patch(
     '/v1/consumables/:consumableId',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Consumables',
       summary: 'Choose its strategy or product',
       description:
@@ -95,7 +95,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/consumables/:consumableId/shelf-counts',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Consumables',
       summary: 'Say how many spares there are',
       params: idParams('consumableId'),
@@ -114,7 +114,7 @@ function registerReadings(app: Api, { database: { pool } }: ApiDeps): void {
   app.get(
     '/v1/consumables/:consumableId/readings',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Consumables',
       summary: 'List its readings, newest first',
       params: idParams('consumableId'),

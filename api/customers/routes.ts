@@ -6,31 +6,51 @@ import {
   customersPage,
   newCustomerSchema,
 } from '../../contracts/http/customers.ts';
+import type { IdentityDeps } from '../auth/deps.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
-import type { Api, ApiDeps } from '../http/deps.ts';
+import type { Api } from '../http/deps.ts';
 import { LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { defined } from '../http/patch.ts';
 import { notFound } from '../http/problem.ts';
 
-export function registerCustomers(app: Api, { database, clock }: ApiDeps): void {
+/** A household and a firm or two, not a table full of them. */
+const BY_USER = { name: 'customer user', max: 10, windowMinutes: 24 * 60 };
+
+export function registerCustomers(app: Api, deps: IdentityDeps): void {
+  registerNewCustomers(app, deps);
+  registerOthers(app, deps);
+}
+
+function registerNewCustomers(app: Api, { database, clock, attempts }: IdentityDeps): void {
   const { customer } = database.prisma;
   app.post(
     '/v1/customers',
     operation({
-      access: 'token',
+      access: 'signed-in',
       tag: 'Customers',
       summary: 'Register a customer',
+      description: 'Who signed in becomes its owner.',
       body: newCustomerSchema,
       response: { 201: customerSchema },
     }),
-    async ({ body }, reply) =>
-      reply.code(201).send(await customer.create({ data: { ...body, createdAt: new Date(clock.now()) } })),
+    async ({ body, caller }, reply) => {
+      const createdAt = new Date(clock.now());
+      // A person who is no staff makes a customer to act for; at once, or nobody could reach it.
+      const owns = caller.kind === 'person' && caller.role === 'customer';
+      if (owns) await attempts.count(BY_USER, caller.userId, reply);
+      const members = owns ? { create: { userId: caller.userId, role: 'owner', createdAt } } : {};
+      return reply.code(201).send(await customer.create({ data: { ...body, createdAt, members } }));
+    },
   );
+}
+
+function registerOthers(app: Api, { database, clock }: IdentityDeps): void {
+  const { customer } = database.prisma;
   app.get(
     '/v1/customers',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Customers',
       summary: 'List customers, newest first',
       querystring: z.object(pageQuery),
@@ -47,7 +67,7 @@ export function registerCustomers(app: Api, { database, clock }: ApiDeps): void 
   app.get(
     '/v1/customers/:customerId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Customers',
       summary: 'Read a customer',
       params: idParams('customerId'),
@@ -60,7 +80,7 @@ export function registerCustomers(app: Api, { database, clock }: ApiDeps): void 
   app.patch(
     '/v1/customers/:customerId',
     operation({
-      access: 'token',
+      access: 'owner',
       tag: 'Customers',
       summary: 'Change a customer',
       description: 'Their consumables are evaluated anew: days and months are those of the time zone.',

@@ -10,7 +10,7 @@ export function registerDecisions(app: Api, { database }: ApiDeps): void {
   app.get(
     '/v1/decisions',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Decisions',
       summary: "List a consumable's decisions, newest first",
       querystring: decisionsQuery,
@@ -33,7 +33,7 @@ export function registerDecisions(app: Api, { database }: ApiDeps): void {
   app.get(
     '/v1/decisions/:decisionId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Decisions',
       summary: 'Read a decision with its inputs, forecast and gates',
       params: idParams('decisionId'),

@@ -24,7 +24,7 @@ function registerAll(app: Api, { database: { prisma }, clock }: ApiDeps): void {
   app.post(
     '/v1/device-models',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Device models',
       summary: 'Register a device model with its slots',
       body: newDeviceModelSchema,
@@ -39,7 +39,7 @@ function registerAll(app: Api, { database: { prisma }, clock }: ApiDeps): void {
   app.get(
     '/v1/device-models',
     operation({
-      access: 'token',
+      access: 'signed-in',
       tag: 'Device models',
       summary: 'List device models, newest first',
       querystring: z.object(pageQuery),
@@ -60,7 +60,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/device-models/:deviceModelId',
     operation({
-      access: 'token',
+      access: 'signed-in',
       tag: 'Device models',
       summary: 'Read a device model',
       params: idParams('deviceModelId'),
@@ -74,7 +74,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.put(
     '/v1/device-models/:deviceModelId/slots/:slotKey',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Device models',
       summary: 'Add a slot, or correct its profile',
       description:

@@ -23,7 +23,7 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/devices/:deviceId/secret',
     operation({
-      access: 'token',
+      access: 'owner',
       tag: 'Devices',
       summary: 'Make a new secret',
       description: 'The old one stops working at once. The new one is shown this once.',
@@ -40,7 +40,7 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
   app.put(
     '/v1/devices/:deviceId/certificate',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Devices',
       summary: 'Set or remove its client certificate',
       params: idParams('deviceId'),
@@ -53,7 +53,7 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/devices/:deviceId/revoke',
     operation({
-      access: 'token',
+      access: 'owner',
       tag: 'Devices',
       summary: 'Revoke its credentials for good',
       description: 'Disconnects the device; its history stays. Revoking twice changes nothing.',

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { createdDeviceSchema, newDeviceSchema } from '../../contracts/http/devices.ts';
-import type { ApiDeps } from '../http/deps.ts';
+import type { PoolClient } from '../../platform/database.ts';
+import type { IdentityDeps } from '../auth/deps.ts';
+import { insertClaimCodes } from '../claims/claim-codes.ts';
 import { ApiProblem } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
 import { CONSUMABLES_OF_DEVICES } from './new-consumables.ts';
@@ -44,11 +46,22 @@ interface AddedConsumable {
 
 /**
  * Registers devices with a secret each, and a consumable with its state for every slot of their models:
- * all or none, in three statements however many they are. The secrets are answered and then forgotten.
- * `pointerTo` says where the n-th device stands in the request, for problems.
+ * all or none, in a few statements however many they are. Those without a customer get a claim code.
+ * Secrets and codes are answered and then forgotten. `pointerTo` says where the n-th device stands in the
+ * request, for problems.
  */
-export async function registerDevices(
-  { database, clock }: ApiDeps,
+export function registerDevices(
+  deps: IdentityDeps,
+  devices: readonly NewDevice[],
+  pointerTo: (index: number) => string,
+): Promise<CreatedDevice[]> {
+  return transact(deps.database.pool, (client) => insertDevices(client, deps, devices, pointerTo));
+}
+
+/** The same within a transaction that does more. */
+export async function insertDevices(
+  client: PoolClient,
+  { clock, keys }: Pick<IdentityDeps, 'clock' | 'keys'>,
   devices: readonly NewDevice[],
   pointerTo: (index: number) => string,
 ): Promise<CreatedDevice[]> {
@@ -56,40 +69,38 @@ export async function registerDevices(
   const secrets = devices.map(() => newDeviceSecret());
   const customerIds = devices.map(({ customerId }) => customerId);
   const modelIds = devices.map(({ deviceModelId }) => deviceModelId);
-  return await transact(database.pool, async (client) => {
-    const unknown = await client.query<UnknownReference>(UNKNOWN_REFERENCES, [customerIds, modelIds]);
-    if (unknown.rows.length > 0) throw unknownReferences(unknown.rows, pointerTo);
-    const added = await client.query<{ id: string }>(INSERT_DEVICES, [
-      customerIds,
-      modelIds,
-      devices.map(({ name }) => name),
-      devices.map(({ serial }) => serial),
-      secrets.map(({ hash }) => hash),
-      devices.map((device) => device.certificateFingerprint),
+  const unknown = await client.query<UnknownReference>(UNKNOWN_REFERENCES, [customerIds, modelIds]);
+  if (unknown.rows.length > 0) throw unknownReferences(unknown.rows, pointerTo);
+  const added = await client.query<{ id: string }>(INSERT_DEVICES, [
+    customerIds,
+    modelIds,
+    devices.map(({ name }) => name),
+    devices.map(({ serial }) => serial),
+    secrets.map(({ hash }) => hash),
+    devices.map((device) => device.certificateFingerprint),
+    createdAt,
+  ]);
+  const ids = added.rows.map(({ id }) => id);
+  const strategies = devices.map(({ strategy }) => strategy);
+  const { rows } = await client.query<AddedConsumable>(CONSUMABLES_OF_DEVICES, [ids, strategies, createdAt]);
+  const byDevice = Map.groupBy(rows, ({ deviceId }) => deviceId);
+  const unowned = ids.filter((_id, i) => devices[i]?.customerId === null);
+  const { codes } = await insertClaimCodes(client, keys, { deviceIds: unowned, now: clock.now() });
+  const codeOf = new Map(unowned.map((id, i) => [id, codes[i] ?? null]));
+  return devices.map(({ strategy: _strategy, ...device }, i) => {
+    const id = ids[i] ?? '';
+    return {
+      ...device,
+      id,
+      hasSecret: true,
+      revokedAt: null,
+      presence: 'offline',
+      presenceAt: null,
       createdAt,
-    ]);
-    const ids = added.rows.map(({ id }) => id);
-    const strategies = devices.map(({ strategy }) => strategy);
-    const { rows } = await client.query<AddedConsumable>(CONSUMABLES_OF_DEVICES, [
-      ids,
-      strategies,
-      createdAt,
-    ]);
-    const byDevice = Map.groupBy(rows, ({ deviceId }) => deviceId);
-    return devices.map(({ strategy: _strategy, ...device }, i) => {
-      const id = ids[i] ?? '';
-      return {
-        ...device,
-        id,
-        hasSecret: true,
-        revokedAt: null,
-        presence: 'offline',
-        presenceAt: null,
-        createdAt,
-        consumables: byDevice.get(id) ?? [],
-        secret: secrets[i]?.secret ?? '',
-      };
-    });
+      consumables: byDevice.get(id) ?? [],
+      secret: secrets[i]?.secret ?? '',
+      claimCode: codeOf.get(id) ?? null,
+    };
   });
 }
 

@@ -9,6 +9,7 @@ import {
   devicesQuery,
   newDeviceSchema,
 } from '../../contracts/http/devices.ts';
+import type { IdentityDeps } from '../auth/deps.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
@@ -18,21 +19,21 @@ import { registerCredentials } from './credentials.ts';
 import { type Device, LIST_DEVICES, READ_DEVICE } from './read-devices.ts';
 import { registerDevices as addDevices } from './register-devices.ts';
 
-export function registerDevices(app: Api, deps: ApiDeps): void {
+export function registerDevices(app: Api, deps: IdentityDeps): void {
   registerNewDevices(app, deps);
   registerReads(app, deps);
   registerCredentials(app, deps);
 }
 
-function registerNewDevices(app: Api, deps: ApiDeps): void {
+function registerNewDevices(app: Api, deps: IdentityDeps): void {
   app.post(
     '/v1/devices',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Devices',
       summary: 'Register a device',
       description:
-        'Makes its secret, shown this once, and a consumable for every slot of its model with the cheapest product that fits.',
+        'Makes its secret, shown this once, and a consumable for every slot of its model with the cheapest product that fits; without a customer, also a claim code.',
       body: newDeviceSchema,
       response: { 201: createdDeviceSchema },
       problems: ['unknown-reference', 'already-exists'],
@@ -45,7 +46,7 @@ function registerNewDevices(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/devices/bulk',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Devices',
       summary: 'Register up to 500 devices, all or none',
       body: bulkDevicesSchema,
@@ -65,7 +66,7 @@ function registerReads(app: Api, { database: { pool, prisma } }: ApiDeps): void 
   app.get(
     '/v1/devices',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Devices',
       summary: 'List devices, newest first',
       querystring: devicesQuery,
@@ -82,7 +83,7 @@ function registerReads(app: Api, { database: { pool, prisma } }: ApiDeps): void 
   app.get(
     '/v1/devices/:deviceId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Devices',
       summary: 'Read a device',
       params: idParams('deviceId'),
@@ -94,7 +95,7 @@ function registerReads(app: Api, { database: { pool, prisma } }: ApiDeps): void 
   app.patch(
     '/v1/devices/:deviceId',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Devices',
       summary: 'Rename a device or correct its serial number',
       params: idParams('deviceId'),

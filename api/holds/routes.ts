@@ -9,7 +9,7 @@ export function registerHolds(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/holds',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Holds',
       summary: 'Hold dates without deliveries',
       description: 'What would arrive on them is put off; the consumables concerned are evaluated anew.',
@@ -22,7 +22,7 @@ export function registerHolds(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/holds',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Holds',
       summary: "List a customer's holds, newest first",
       querystring: holdsQuery,
@@ -39,7 +39,7 @@ export function registerHolds(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/holds/:holdId/cancel',
     operation({
-      access: 'token',
+      access: 'member',
       tag: 'Holds',
       summary: 'Cancel a hold',
       description: 'Orders that waited for its end are looked at again at once.',

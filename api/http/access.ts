@@ -10,7 +10,8 @@ import { ApiProblem } from './problem.ts';
  * - `public`: everybody.
  * - `signature`, `provisioning-token`: whoever shows a proof that only the route can check.
  * - `session`: who signed in, even staff that still lack their second factor.
- * - `signed-in`: who signed in completely, or holds the token.
+ * - `person`: who signed in completely.
+ * - `signed-in`: the same, or who holds the token.
  * - `viewer`, `member`, `owner`: who has at least this role for the customer that the request is about.
  *   Of the others, ops may do what viewers and members may; admins and the token everything.
  * - `ops`, `admin`: staff of at least this role, and the token.
@@ -21,6 +22,7 @@ export const ACCESSES = [
   'signature',
   'provisioning-token',
   'session',
+  'person',
   'signed-in',
   'viewer',
   'member',
@@ -69,6 +71,7 @@ const CHECKS: Readonly<Record<Access, Check>> = {
   signature: open,
   'provisioning-token': open,
   session: ({ kind }) => (kind === 'person' ? 'pass' : kind === 'nobody' ? 'sign-in' : 'forbidden'),
+  person: (caller) => (caller.kind === 'machine' ? 'forbidden' : people(() => true)(caller)),
   'signed-in': people(() => true),
   // Whose the object is, is checked once it is known: api/http/ownership.ts.
   viewer: people(() => true),

@@ -2,14 +2,19 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { sessionCookieName } from '../auth/better-auth.ts';
 import { polishDocument } from './polish-document.ts';
 
 const TAGS = {
+  'Sign-in': 'Accounts, passwords, second factors and passkeys of people.',
+  People: 'Who is signed in, who acts for which customer, who runs the installation.',
   'Device models': 'What kinds of devices there are, and the slots that each has for consumables.',
   Merchants: 'Who sells consumables, and how they are reached.',
   Products: 'What merchants sell, and which slots it fits.',
   Customers: 'Who owns devices and decides about orders.',
   Devices: 'Registered devices and their credentials.',
+  Claims: 'How devices come to their customers, and leave them.',
+  Provisioning: 'How fleets come to their credentials.',
   Consumables: 'Slots of devices: level, forecast, strategy, readings.',
   Consents: 'Who agreed to what, append-only; mandates are the limits of automatic orders.',
   Holds: 'Dates without deliveries.',
@@ -48,6 +53,13 @@ export async function serveDocs(app: FastifyInstance, publicUrl: string | undefi
       components: {
         securitySchemes: {
           apiToken: { type: 'http', scheme: 'bearer', description: 'The API token of this installation.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookieName(publicUrl),
+            description: 'Set by signing in.',
+          },
+          provisioningToken: { type: 'http', scheme: 'bearer', description: "A manufacturer's token." },
         },
       },
     },

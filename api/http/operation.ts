@@ -30,7 +30,7 @@ export function operation<const Spec extends OperationSpec>(
   spec: Spec,
 ): { config: { access: Access }; schema: Pick<Spec, Schemas & keyof Spec> } {
   const { access, tag, summary, description, problems = [], response, ...schemas } = spec;
-  const security = access === 'token' ? [{ apiToken: [] }] : [];
+  const security = SECURITY[access];
   const codes = [...usualProblems(spec), ...problems];
   const documented = {
     ...schemas,
@@ -38,16 +38,54 @@ export function operation<const Spec extends OperationSpec>(
     summary,
     ...(description === undefined ? {} : { description }),
     security,
+    'x-access': access,
     response: { ...problemResponses(codes), ...response },
   };
   return { config: { access }, schema: documented as unknown as Pick<Spec, Schemas & keyof Spec> };
 }
 
+const API_TOKEN = { apiToken: [] };
+const SESSION = { session: [] };
+/** What opens each access, as OpenAPI says it. */
+const SECURITY: Readonly<Record<Access, readonly Readonly<Record<string, readonly string[]>>[]>> = {
+  public: [],
+  signature: [],
+  'provisioning-token': [{ provisioningToken: [] }],
+  session: [SESSION],
+  person: [SESSION],
+  'signed-in': [API_TOKEN, SESSION],
+  viewer: [API_TOKEN, SESSION],
+  member: [API_TOKEN, SESSION],
+  owner: [API_TOKEN, SESSION],
+  ops: [API_TOKEN, SESSION],
+  admin: [API_TOKEN, SESSION],
+  token: [API_TOKEN],
+};
+
+const SESSIONS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'foreign-page'];
+const PEOPLE: readonly ProblemCode[] = [...SESSIONS, 'second-factor-required'];
+const MEMBERS: readonly ProblemCode[] = [...PEOPLE, 'not-found', 'customer-required'];
+/** How each access refuses. */
+const REFUSALS: Readonly<Record<Access, readonly ProblemCode[]>> = {
+  public: ['foreign-page'],
+  signature: [],
+  'provisioning-token': [],
+  session: SESSIONS,
+  person: PEOPLE,
+  'signed-in': PEOPLE,
+  viewer: MEMBERS,
+  member: MEMBERS,
+  owner: MEMBERS,
+  ops: PEOPLE,
+  admin: PEOPLE,
+  token: PEOPLE,
+};
+
 function usualProblems({ access, params, querystring, body }: OperationSpec): ProblemCode[] {
   const takesInput = params !== undefined || querystring !== undefined || body !== undefined;
   return [
     ...(takesInput ? (['invalid-request'] as const) : []),
-    ...(access === 'token' ? (['unauthenticated'] as const) : []),
+    ...REFUSALS[access],
     ...(body === undefined ? [] : (['malformed-body', 'body-too-large', 'unsupported-media-type'] as const)),
     'too-many-requests',
     'internal',

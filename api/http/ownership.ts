@@ -1,4 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { Database } from '../../platform/database.ts';
 import type { MemberRole, Person } from '../auth/caller.ts';
 import { ApiProblem, notFound } from './problem.ts';
 
@@ -21,16 +22,24 @@ const OWNED_KEYS = Object.keys(OWNED) as readonly OwnedKey[];
 export type OwnerLookup = (what: Owned, id: string) => Promise<string | null>;
 
 /** In one place, so that no route can look an owner up differently. */
-export const OWNER_QUERIES: Readonly<Record<Owned, string>> = {
+const OWNER_QUERIES: Readonly<Record<Owned, string>> = {
   customer: 'SELECT id AS owner FROM customer WHERE id = $1',
   device: 'SELECT customer_id AS owner FROM device WHERE id = $1',
   consumable: 'SELECT customer_id AS owner FROM consumable WHERE id = $1',
   consent: 'SELECT customer_id AS owner FROM consent WHERE id = $1',
   hold: 'SELECT customer_id AS owner FROM hold WHERE id = $1',
   order: 'SELECT customer_id AS owner FROM "order" WHERE id = $1',
-  decision: 'SELECT c.customer_id AS owner FROM decision d JOIN consumable c ON c.id = d.consumable_id WHERE d.id = $1',
+  decision:
+    'SELECT c.customer_id AS owner FROM decision d JOIN consumable c ON c.id = d.consumable_id WHERE d.id = $1',
   invitation: 'SELECT customer_id AS owner FROM invitation WHERE id = $1',
 };
+
+export function ownerLookup({ pool }: Database): OwnerLookup {
+  return async (what, id) => {
+    const { rows } = await pool.query<{ owner: string | null }>(OWNER_QUERIES[what], [id]);
+    return rows[0]?.owner ?? null;
+  };
+}
 
 const RANK: Readonly<Record<MemberRole, number>> = { viewer: 1, member: 2, owner: 3 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -26,7 +26,7 @@ export function registerMerchants(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/merchants',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Merchants',
       summary: 'Register a merchant',
       description: 'The answer shows the key of its webhooks once; give it to the merchant.',
@@ -43,7 +43,7 @@ export function registerMerchants(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/merchants',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Merchants',
       summary: 'List merchants, newest first',
       querystring: z.object(pageQuery),
@@ -65,7 +65,7 @@ function registerOneMerchant(app: Api, { database }: ApiDeps): void {
   app.get(
     '/v1/merchants/:merchantId',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Merchants',
       summary: 'Read a merchant',
       params: idParams('merchantId'),
@@ -78,7 +78,7 @@ function registerOneMerchant(app: Api, { database }: ApiDeps): void {
   app.patch(
     '/v1/merchants/:merchantId',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Merchants',
       summary: 'Change a merchant',
       params: idParams('merchantId'),
@@ -94,7 +94,7 @@ function registerOneMerchant(app: Api, { database }: ApiDeps): void {
   app.post(
     '/v1/merchants/:merchantId/webhook-secret',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Merchants',
       summary: 'Make a new key for its webhooks',
       description: 'The old key stops working at once. The new one is shown this once.',

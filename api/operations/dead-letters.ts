@@ -7,7 +7,7 @@ export function registerDeadLetters(app: Api, { database }: ApiDeps): void {
   app.get(
     '/v1/dead-letters',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'List refused input that someone could act on, newest first',
       querystring: deadLettersQuery,

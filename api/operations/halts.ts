@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { idParams } from '../../contracts/http/common.ts';
 import { haltSchema, haltsPage, haltsQuery, newHaltSchema } from '../../contracts/http/halts.ts';
+import { actorName } from '../auth/caller.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
@@ -33,7 +34,7 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/halts',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'Stop placing orders',
       description: 'Takes effect at the next placement on every process.',
@@ -41,13 +42,17 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
       response: { 201: haltSchema },
       problems: ['unknown-reference'],
     }),
-    async ({ body }, reply) =>
-      reply.code(201).send(await halt.create({ data: { ...body, createdAt: new Date(clock.now()) } })),
+    async ({ body, caller }, reply) => {
+      // Who signed in cannot be somebody else; the token's holder says who it was.
+      const actor = caller.kind === 'person' ? actorName(caller) : body.actor;
+      const data = { ...body, actor, createdAt: new Date(clock.now()) };
+      return reply.code(201).send(await halt.create({ data }));
+    },
   );
   app.get(
     '/v1/halts',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'List halts, newest first',
       querystring: haltsQuery,
@@ -70,7 +75,7 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/halts/:haltId/lift',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'Lift a halt',
       description: 'What it stopped is evaluated anew. Lifting twice changes nothing.',

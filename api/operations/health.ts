@@ -45,7 +45,7 @@ export function registerHealth(app: Api, deps: ApiDeps): void {
   app.get(
     '/metrics',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'Read the metrics in the format of Prometheus',
       response: { 200: z.string() },

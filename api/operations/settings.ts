@@ -7,7 +7,7 @@ export function registerSettings(app: Api, { config }: ApiDeps): void {
   app.get(
     '/v1/settings',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'Read the settings in force',
       response: { 200: settingsSchema },

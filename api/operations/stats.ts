@@ -21,7 +21,7 @@ export function registerStats(app: Api, { database, clock, metrics }: ApiDeps): 
   app.get(
     '/v1/stats',
     operation({
-      access: 'token',
+      access: 'ops',
       tag: 'Operations',
       summary: 'Count what there is',
       response: { 200: statsSchema },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { orderActionSchema } from '../../contracts/http/orders.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
+import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -52,6 +53,7 @@ export async function decideOrder(
   orderId: string,
   decision: Decision,
   { reason, actingFor }: z.output<typeof orderActionSchema>,
+  caller: Caller,
 ): Promise<void> {
   const now = clock.now();
   await transact(database.pool, async (client) => {
@@ -74,7 +76,7 @@ export async function decideOrder(
       orderId,
       to: decision.to,
       at: now,
-      actor: actingFor,
+      actor: actsFor(caller, actingFor),
       reason: reason ?? decision.reason,
       dueAt: decision.dueNow ? now : null,
     });

@@ -28,7 +28,7 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
   app.get(
     '/v1/orders',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Orders',
       summary: 'List orders, newest first',
       querystring: ordersQuery,
@@ -64,7 +64,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/orders/:orderId',
     operation({
-      access: 'token',
+      access: 'viewer',
       tag: 'Orders',
       summary: 'Read an order with its history',
       params: idParams('orderId'),
@@ -78,7 +78,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
     app.post(
       `/v1/orders/:orderId/${action}`,
       operation({
-        access: 'token',
+        access: 'member',
         tag: 'Orders',
         summary,
         description,
@@ -87,8 +87,8 @@ function registerOne(app: Api, deps: ApiDeps): void {
         response: { 200: orderWithHistorySchema },
         problems: ['not-found', 'wrong-status'],
       }),
-      async ({ params: { orderId }, body }) => {
-        await decideOrder(deps, orderId, DECISIONS[action], body);
+      async ({ params: { orderId }, body, caller }) => {
+        await decideOrder(deps, orderId, DECISIONS[action], body, caller);
         return await read(orderId);
       },
     );

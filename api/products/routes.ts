@@ -20,7 +20,7 @@ export function registerProducts(app: Api, deps: ApiDeps): void {
   app.post(
     '/v1/products',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Products',
       summary: 'Register a product with the slots it fits',
       description: 'Consumables in those slots that had no product get it, and are evaluated anew.',
@@ -33,7 +33,7 @@ export function registerProducts(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/products',
     operation({
-      access: 'token',
+      access: 'signed-in',
       tag: 'Products',
       summary: 'List products, newest first',
       querystring: productsQuery,
@@ -50,7 +50,7 @@ export function registerProducts(app: Api, deps: ApiDeps): void {
   app.get(
     '/v1/products/:productId',
     operation({
-      access: 'token',
+      access: 'signed-in',
       tag: 'Products',
       summary: 'Read a product',
       params: idParams('productId'),
@@ -66,7 +66,7 @@ function registerChanges(app: Api, deps: ApiDeps, read: (id: string) => Promise<
   app.patch(
     '/v1/products/:productId',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Products',
       summary: 'Change price, name, minimum quantity, or whether it is sold',
       description: 'Consumables that order it are evaluated anew. Orders already announced keep their price.',
@@ -83,7 +83,7 @@ function registerChanges(app: Api, deps: ApiDeps, read: (id: string) => Promise<
   app.post(
     '/v1/products/:productId/fits',
     operation({
-      access: 'token',
+      access: 'admin',
       tag: 'Products',
       summary: 'Add slots that it fits',
       description: 'Consumables in those slots that had no product get it, and are evaluated anew.',

@@ -9,7 +9,7 @@ export const LANGUAGES = ['en', 'de'] as const;
 export const email = z
   .email()
   .max(254)
-  .transform((text) => text.toLowerCase())
+  .toLowerCase()
   .meta({ examples: ['ada@example.org'] });
 /** Long enough that guessing within the limits is hopeless (NIST SP 800-63B-4 §3.1.1), short enough to hash. */
 export const MIN_PASSWORD_LENGTH = 12;
@@ -26,7 +26,11 @@ export const signUpSchema = z
     examples: [{ email: 'ada@example.org', password: 'correct horse battery staple', name: 'Ada' }],
   });
 export const signInSchema = z
-  .object({ email, password, remember: z.boolean().default(true).describe('false: until the browser closes.') })
+  .object({
+    email,
+    password,
+    remember: z.boolean().default(true).describe('false: until the browser closes.'),
+  })
   .meta({ id: 'SignIn' });
 export const signedInSchema = z
   .object({ secondFactorRequired: z.boolean().describe('true: no session yet; send a code next.') })
@@ -54,9 +58,10 @@ export const backupCodeSchema = z.object({ code: z.string().min(1).max(40) }).me
 export const backupCodesSchema = z.object({ backupCodes: z.array(z.string()) }).meta({ id: 'BackupCodes' });
 
 /** As browsers' WebAuthn speaks JSON (W3C Web Authentication Level 3, §5.1.8–5.1.10). */
-export const webAuthnOptionsSchema = z
-  .record(z.string(), z.unknown())
-  .meta({ id: 'WebAuthnOptions', description: 'Pass it to the browser: parseCreationOptionsFromJSON and its like.' });
+export const webAuthnOptionsSchema = z.record(z.string(), z.unknown()).meta({
+  id: 'WebAuthnOptions',
+  description: 'Pass it to the browser: parseCreationOptionsFromJSON and its like.',
+});
 const webAuthnResponse = z.record(z.string(), z.unknown()).describe("The credential's toJSON().");
 export const newPasskeySchema = z
   .object({ response: webAuthnResponse, name: label })

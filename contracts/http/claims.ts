@@ -10,7 +10,10 @@ export const claimCode = z
   .trim()
   .min(12)
   .max(20)
-  .meta({ description: 'As printed; capitals, hyphens and blanks do not matter.', examples: ['7GH2-K9QM-4XTB'] });
+  .meta({
+    description: 'As printed; capitals, hyphens and blanks do not matter.',
+    examples: ['7GH2-K9QM-4XTB'],
+  });
 
 /** A code in a drawer outlives a product's warranty; one that is never used must not live for ever. */
 export const DEFAULT_CLAIM_CODE_DAYS = 1825;
@@ -30,7 +33,13 @@ export const newClaimSchema = z
   .object({
     code: claimCode,
     customerId: uuid.describe('Who gets the device.'),
-    name: z.string().trim().min(1).max(200).optional().describe('What to call it; left out: as it is called.'),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('What to call it; left out: as it is called.'),
     strategy: strategy.default('curated').describe('Of each of its consumables.'),
   })
   .meta({
@@ -45,7 +54,9 @@ export const releasedDeviceSchema = z
     claimCode: z.string().describe('For the next owner. Shown this once.'),
     claimCodeExpiresAt: instant,
     cancelledOrderIds: z.array(uuid).describe('Orders that were cancelled with it.'),
-    placingOrderIds: z.array(uuid).describe('Orders just being placed: they can be cancelled at the merchant only.'),
+    placingOrderIds: z
+      .array(uuid)
+      .describe('Orders just being placed: they can be cancelled at the merchant only.'),
     withdrawnConsentIds: z.array(uuid),
   })
   .meta({ id: 'ReleasedDevice' });

@@ -61,7 +61,14 @@ const secret = z
   .string()
   .describe('Password of its MQTT connection: 256 random bits. Shown this once; only a hash is kept.');
 
-export const createdDeviceSchema = deviceSchema.extend({ secret }).meta({ id: 'CreatedDevice' });
+const claimCode = z
+  .string()
+  .nullable()
+  .describe(
+    'For whoever buys it; null: it has a customer already. Shown this once; only a keyed hash is kept.',
+  );
+
+export const createdDeviceSchema = deviceSchema.extend({ secret, claimCode }).meta({ id: 'CreatedDevice' });
 export const createdDevicesSchema = z
   .object({ devices: z.array(createdDeviceSchema) })
   .meta({ id: 'CreatedDevices', description: 'In the order of the request.' });

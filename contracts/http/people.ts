@@ -7,7 +7,9 @@ import { instant, label, pageOf, pageQuery, uuid } from './common.ts';
 export const MEMBER_ROLES = ['viewer', 'member', 'owner'] as const;
 export const memberRole = z
   .enum(MEMBER_ROLES)
-  .describe('viewer: reads; member: also decides about orders, holds and devices; owner: also consents and people.');
+  .describe(
+    'viewer: reads; member: also decides about orders, holds and devices; owner: also consents and people.',
+  );
 const userRole = z
   .enum(USER_ROLES)
   .describe('customer: their own customers only; ops: runs the fleet; admin: also people and set-up.');
@@ -45,10 +47,19 @@ export const sessionSchema = z
 export const sessionsSchema = z.object({ items: z.array(sessionSchema) }).meta({ id: 'Sessions' });
 
 export const memberSchema = z
-  .object({ userId: uuid, customerId: uuid, email: z.string(), name: z.string(), role: memberRole, createdAt: instant })
+  .object({
+    userId: uuid,
+    customerId: uuid,
+    email: z.string(),
+    name: z.string(),
+    role: memberRole,
+    createdAt: instant,
+  })
   .meta({ id: 'Member' });
 export const membersSchema = z.object({ items: z.array(memberSchema) }).meta({ id: 'Members' });
-export const memberPatchSchema = z.object({ role: memberRole }).meta({ id: 'MemberPatch', examples: [{ role: 'viewer' }] });
+export const memberPatchSchema = z
+  .object({ role: memberRole })
+  .meta({ id: 'MemberPatch', examples: [{ role: 'viewer' }] });
 
 export const newInvitationSchema = z
   .object({ email, role: memberRole, language: language.default('en') })

@@ -75,7 +75,8 @@ describe('devices', () => {
     );
     const due = { state: null, evaluate_at: new Date(NOW) };
     expect(rows).toEqual([due, due]);
-    const { secret: _secret, ...shown } = device;
+    const { secret: _secret, claimCode, ...shown } = device;
+    expect(claimCode).toBeNull();
     expect((await api.call('GET', `/v1/devices/${device.id}`)).body).toEqual(shown);
   });
 

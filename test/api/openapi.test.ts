@@ -8,6 +8,17 @@ import { createTestApi, type TestApi, TOKEN } from './support.ts';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /** Whoever may call these without the token; anything else that turns up is a mistake. */
 const OPEN = new Set([
+  'POST /v1/auth/sign-up',
+  'POST /v1/auth/verify-email',
+  'POST /v1/auth/send-verification-email',
+  'POST /v1/auth/sign-in',
+  'POST /v1/auth/request-password-reset',
+  'POST /v1/auth/reset-password',
+  'POST /v1/auth/two-factor/verify',
+  'POST /v1/auth/two-factor/verify-backup-code',
+  'POST /v1/auth/passkeys/sign-in-options',
+  'POST /v1/auth/passkeys/sign-in',
+  'POST /v1/provisioning',
   'GET /health',
   'GET /ready',
   'GET /problems',
@@ -80,7 +91,9 @@ describe('the OpenAPI document', () => {
     const guarded = operations().filter(({ name }) => !OPEN.has(name));
     expect(operations().length - guarded.length).toBe(OPEN.size);
     for (const { name, method, path, operation } of guarded) {
-      expect(operation.security, name).toEqual([{ apiToken: [] }]);
+      expect(operation.security, name).toContainEqual(
+        ['session', 'person'].includes(operation['x-access']) ? { session: [] } : { apiToken: [] },
+      );
       for (const authorization of [undefined, 'Bearer wrong', `Basic ${TOKEN}`, `Bearer ${TOKEN}x`, TOKEN]) {
         const headers = authorization === undefined ? {} : { authorization };
         // Each from an address of its own: the rate limit is tested elsewhere.
@@ -94,10 +107,11 @@ describe('the OpenAPI document', () => {
   });
 
   test('with the token no operation answers 401, and none fails on unknown ids', async () => {
-    for (const { name, method, path } of operations()) {
+    for (const { name, method, path, operation } of operations()) {
       const headers = { authorization: `Bearer ${TOKEN}` };
       const response = await api.app.inject({ method, url: fill(path), headers });
-      if (name !== 'POST /v1/merchants/{merchantId}/webhooks')
+      // Those know other proofs, or only people.
+      if (!OPEN.has(name) && !['session', 'person'].includes(operation['x-access']))
         expect(response.statusCode, name).not.toBe(401);
       expect(response.statusCode, name).toBeLessThan(500);
     }
@@ -105,7 +119,12 @@ describe('the OpenAPI document', () => {
 
   test('a route that states no access cannot be registered', () => {
     const app = fastify();
-    guardRoutes(app, bearerMatcher(TOKEN));
+    guardRoutes(app, {
+      isToken: bearerMatcher(TOKEN),
+      findPerson: () => Promise.resolve(null),
+      isOwnOrigin: () => false,
+      findOwner: () => Promise.resolve(null),
+    });
     expect(() => app.get('/open', () => 'hello')).toThrow('states no access');
   });
 });

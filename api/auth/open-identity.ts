@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Config } from '../../platform/config.ts';
+import { mailQueue } from '../../platform/mail/mail-queue.ts';
+import { openMailer } from '../../platform/mail/open-mailer.ts';
+import type { ApiDeps } from '../http/deps.ts';
+import { Attempts } from './attempts.ts';
+import { buildAuth } from './better-auth.ts';
+import type { IdentityDeps } from './deps.ts';
+import { innerAuth } from './inner.ts';
+import { deriveKeys } from './keys.ts';
+import { signInLimits } from './limits.ts';
+
+/**
+ * Everything about sign-in. Without AUTH_SECRET its keys live as long as this process: good for a
+ * throw-away platform; the composition root gives a lasting one.
+ */
+export function openIdentity(deps: ApiDeps): IdentityDeps {
+  const { database, clock, config, log } = deps;
+  const keys = deriveKeys(config.AUTH_SECRET ?? randomBytes(32).toString('base64url'));
+  const publicUrl = publicUrlOf(config);
+  const mail = mailQueue(openMailer(config, clock), log);
+  const auth = buildAuth({ database, log, mail, secret: keys.sessions, publicUrl });
+  const attempts = new Attempts(database.pool, clock, keys.attempts);
+  const inner = innerAuth(auth, database, publicUrl);
+  return { ...deps, auth, inner, attempts, limits: signInLimits(attempts), mail, keys, publicUrl };
+}
+
+/**
+ * Never taken from a request: a link in a mail must not lead where a stranger's Host header points.
+ * Without PUBLIC_URL the installation is one machine's, and its owner reads mails there.
+ */
+export const publicUrlOf = ({ PUBLIC_URL, HTTP_PORT }: Config): string =>
+  PUBLIC_URL === undefined ? `http://localhost:${HTTP_PORT}` : PUBLIC_URL.replace(/\/+$/, '');
+
+/**
+ * Pages of this installation: those of PUBLIC_URL; without it, those of the very address that the request
+ * went to, so that it works at every address of a home network. A foreign page's request carries our Host
+ * but its own Origin.
+ */
+export function isOwnOrigin({ PUBLIC_URL }: Config, { headers }: FastifyRequest, origin: string): boolean {
+  if (PUBLIC_URL !== undefined) return origin === new URL(PUBLIC_URL).origin;
+  return origin === `http://${headers.host}` || origin === `https://${headers.host}`;
+}
