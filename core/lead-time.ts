@@ -66,3 +66,52 @@ export function arrivals(placeAt: Instant, leadTime: LeadTime, grid: DayGrid): A
   });
   return list;
 }
+
+/** What was seen of a merchant's deliveries. */
+export interface LeadObservations {
+  /** `delivered[i]`: parcels that took i business days. */
+  readonly delivered: readonly number[];
+  /** Ages, in business days, of orders still under way: they take longer than that. */
+  readonly openAges: readonly number[];
+}
+
+/** The broader group counts like this many parcels. */
+const PARENT_PARCELS = 20;
+const EM_ROUNDS = 12;
+
+/**
+ * Lead-time distribution of a narrow group (merchant × product × region) leaning on a broader one by
+ * Dirichlet shrinkage, open orders taken as right-censored: a few rounds of expectation–maximisation
+ * spread each over the durations it can still have. Chain calls for several levels.
+ */
+export function shrinkLeadTime(parent: LeadTime, seen: LeadObservations): LeadTime {
+  const length = Math.max(parent.pmf.length, seen.delivered.length);
+  const at = (pmf: readonly number[], days: number): number => pmf[days] ?? 0;
+  let pmf = normalise(Array.from({ length }, (_, days) => at(parent.pmf, days)));
+  for (let round = 0; round < EM_ROUNDS; round += 1) {
+    const counts = Array.from(
+      { length },
+      (_, days) => PARENT_PARCELS * at(parent.pmf, days) + at(seen.delivered, days),
+    );
+    for (const age of seen.openAges) {
+      const tail = pmf.reduce((sum, p, days) => (days > age ? sum + p : sum), 0);
+      if (tail <= 0) continue;
+      for (let days = Math.max(age + 1, 0); days < length; days += 1) {
+        counts[days] = (counts[days] ?? 0) + at(pmf, days) / tail;
+      }
+    }
+    pmf = normalise(counts);
+  }
+  return { pmf };
+}
+
+function normalise(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return total > 0 ? counts.map((count) => count / total) : [1];
+}
+
+/** Lead time left of an order that is `age` business days old; null: older than anything ever seen. */
+export function remainingLeadTime(leadTime: LeadTime, age: number): LeadTime | null {
+  const rest = leadTime.pmf.slice(Math.max(age + 1, 0));
+  return rest.some((p) => p > 0) ? { pmf: [0, ...normalise(rest)] } : null;
+}
