@@ -26,6 +26,8 @@ export interface Cycle {
 export interface PlacedOrder {
   readonly day: number;
   readonly quantity: number;
+  /** The customer was asked and agreed. */
+  readonly asked: boolean;
   /** A spare lay on the shelf or another order was open when it was placed. */
   readonly duplicate: boolean;
   /** The installed filling lasted more than twice as long as the policy expected (at least the longest lead time). */

@@ -147,9 +147,16 @@ class DeviceRun {
       return;
     }
     this.#pending = verdict;
-    if (verdict.asks && (world.answers[day] ?? 1) >= world.parameters.answersPerDay) return;
+    if (verdict.asks && !this.#customerAgrees(day)) return;
     this.#pending = null;
     this.#place(day, verdict);
+  }
+
+  #customerAgrees(day: number): boolean {
+    const { answers, workday, parameters } = this.#world;
+    const { answersPerWorkingDay, agreesBelowLevel } = parameters.asked;
+    if (workday[day] !== 1 || (answers[day] ?? 1) >= answersPerWorkingDay) return false;
+    return this.#slot.level < agreesBelowLevel && this.#slot.shelf.length === 0;
   }
 
   #forecast(review: Review, truth: Truth): void {
@@ -171,6 +178,7 @@ class DeviceRun {
     this.#orders.push({
       day,
       quantity: verdict.quantity,
+      asked: verdict.asks,
       duplicate: this.#open !== null || this.#slot.shelf.length > 0,
       falseOrder: this.#outlasts(day, verdict.expectedDays),
     });
@@ -213,6 +221,7 @@ class DeviceRun {
 
   finish(): DeviceOutcome {
     const slot = this.#slot;
+    slot.close(this.#world.days - 1);
     const unusedShelfDays = slot.shelf.reduce((sum, arrived) => sum + this.#world.days - arrived, 0);
     return { cycles: slot.cycles, orders: this.#orders, unusedShelfDays };
   }

@@ -62,6 +62,13 @@ export class Slot {
     this.#shakenUntil = -1;
   }
 
+  /** The end of the world: a device that stands empty has had its stockout although nothing came after. */
+  close(day: number): void {
+    if (this.emptySince === null) return;
+    const { cause, lostDays } = this;
+    this.cycles.push({ day, stockout: true, cause, lostDays, residual: 0, shelfDays: 0 });
+  }
+
   /** Uses what the day demands; returns the swaps made. What cannot be used is lost, not put off. */
   useDay(day: number): number {
     const world = this.#world;

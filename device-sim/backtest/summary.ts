@@ -19,6 +19,8 @@ export interface WindowFigures {
   readonly wastePct: number;
   readonly shelfDays: number;
   readonly ordersPerCycle: number;
+  /** Orders for which the customer had to be asked, per cent. */
+  readonly askedPct: number;
   readonly falseOrders: number;
   readonly duplicateOrders: number;
   readonly costPerCycle: number;
@@ -57,6 +59,7 @@ export function windowFigures(sums: WindowSums): WindowFigures {
     wastePct: (100 * sums.residual) / cycles,
     shelfDays: sums.shelfDays / cycles,
     ordersPerCycle: sums.orders / cycles,
+    askedPct: (100 * sums.asked) / Math.max(1, sums.orders),
     falseOrders: sums.falseOrders,
     duplicateOrders: sums.duplicates,
     costPerCycle: sums.cost / cycles,

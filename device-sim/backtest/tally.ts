@@ -14,6 +14,7 @@ export interface WindowSums {
   residual: number;
   shelfDays: number;
   orders: number;
+  asked: number;
   duplicates: number;
   falseOrders: number;
   cost: number;
@@ -47,6 +48,7 @@ export const emptyWindow = (): WindowSums => ({
   residual: 0,
   shelfDays: 0,
   orders: 0,
+  asked: 0,
   duplicates: 0,
   falseOrders: 0,
   cost: 0,
@@ -85,6 +87,7 @@ function windows(world: DeviceWorld, outcome: DeviceOutcome): { cold: WindowSums
   for (const order of outcome.orders) {
     const sums = order.day < coldStartDays ? cold : main;
     sums.orders++;
+    sums.asked += order.asked ? 1 : 0;
     sums.duplicates += order.duplicate ? 1 : 0;
     sums.falseOrders += order.falseOrder ? 1 : 0;
   }

@@ -121,8 +121,11 @@ export interface WorldParameters {
   readonly publishedHolidays: number;
   /** Pages of one filling at the maker's coverage; log-sd of a device's true coverage; log-sd from day to day. */
   readonly pages: { readonly perFilling: number; readonly deviceSd: number; readonly daySd: number };
-  /** A customer who is asked to approve or answer does so within the day with this chance. */
-  readonly answersPerDay: number;
+  /**
+   * A policy may ask instead of ordering. The customer answers on a working day with this chance, looks at
+   * the device, and agrees if it is below this level and no spare lies there.
+   */
+  readonly asked: { readonly answersPerWorkingDay: number; readonly agreesBelowLevel: number };
   readonly horizonDays: number;
   /** Days since the device joined that count as cold start, apart from the main figures. */
   readonly coldStartDays: number;
@@ -226,7 +229,7 @@ export const BASE_WORLD: WorldParameters = {
   siteShock: null,
   publishedHolidays: 0.5,
   pages: { perFilling: 3000, deviceSd: 0.25, daySd: 0.15 },
-  answersPerDay: 0,
+  asked: { answersPerWorkingDay: 0.3, agreesBelowLevel: 0.5 },
   horizonDays: 660,
   coldStartDays: 75,
 };
@@ -289,6 +292,7 @@ export const WORLDS: Readonly<Record<string, WorldParameters>> = {
       clockSkewMinutes: 60,
     },
   },
+  'nobody-answers': { ...BASE_WORLD, asked: { answersPerWorkingDay: 0, agreesBelowLevel: 0 } },
   'cheap-early': { ...BASE_WORLD, earlySwap: { perWorkingDay: 0, belowLevel: 0 } },
 };
 

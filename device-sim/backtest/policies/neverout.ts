@@ -110,14 +110,15 @@ class EngineRun implements PolicyRun {
     const hasOrder = review.openOrder !== null;
     const due = review.events.length > 0 || review.now >= this.#evaluateAt || hasOrder !== this.#hadOrder;
     this.#hadOrder = hasOrder;
-    if (!due) return { ...this.#verdict, quantity: 0 };
+    // A question stays with the customer until the engine thinks again.
+    if (!due) return this.#verdict.asks ? this.#verdict : { ...this.#verdict, quantity: 0 };
     const events = this.#counters ? review.events : review.events.map(withoutCounter);
     const result = step(this.#state, events, this.#context(review), review.now);
     this.#state = result.state;
     this.#onStep(this.#world, result);
     this.#evaluateAt = result.evaluateAt;
     this.#verdict = verdictOf(result, review.now);
-    if (this.#verdict.quantity > 0) this.#lastOrderAt = review.now;
+    if (this.#verdict.quantity > 0 && !this.#verdict.asks) this.#lastOrderAt = review.now;
     return this.#verdict;
   }
 
@@ -148,9 +149,11 @@ function verdictOf(result: StepResult<ConsumableState>, now: Instant): Verdict {
   const { decision, commands } = result;
   const proposal = commands.find((command) => command.type === 'propose-order');
   const placed = proposal !== undefined && proposal.placeAt <= now + 12 * HOUR_MS ? proposal : undefined;
+  // What may not be ordered on such telemetry is asked: one filling, if the customer agrees.
+  const asks = placed === undefined && decision.outcome === 'ask';
   return {
-    quantity: placed === undefined ? 0 : placed.quantity * placed.offer.packSize,
-    asks: placed !== undefined && placed.status !== 'announced',
+    quantity: placed === undefined ? (asks ? 1 : 0) : placed.quantity * placed.offer.packSize,
+    asks: asks || (placed !== undefined && placed.status !== 'announced'),
     expectedDays: expectedDays(decision, now),
     believedShelf: decision.onShelf,
   };
