@@ -1,6 +1,8 @@
 import { addDays, localDate, startOfLocalDate } from './calendar.ts';
 import { type DeliveryPlan, holdBetween } from './holds.ts';
+import { spokenDay, spokenSpan } from './local-date.ts';
 import { formatMoney } from './money.ts';
+import { looksLikeCardNumber } from './payment.ts';
 import {
   DAY_MS,
   type GateName,
@@ -39,6 +41,10 @@ const refused = (reason: string, retryAt?: Instant) =>
 
 const total = (request: GateRequest, offer: Offer): number =>
   request.totalMinor ?? offer.unitPrice.minor * request.quantity;
+
+/** Of binary fractions: 1.1 × 5000 is 5500.000000000001, and 5500 must pass. */
+const ROUNDING = 1e-6;
+const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
 
 /** First instant of the next calendar month in the zone: when monthly limits start anew. */
 export function startOfNextMonth(now: Instant, timeZone: string): Instant {
@@ -101,10 +107,19 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     return typeof live === 'string' ? refused(live) : passed('A consent to order automatically is in force.');
   },
 
-  product: underMandate((mandate, offer) =>
-    mandate.productIds.includes(offer.productId)
-      ? passed(`${offer.name} is allowed by the consent.`)
-      : refused(`${offer.name} is not among the products that the consent allows.`),
+  product: underMandate((mandate, offer) => {
+    if (mandate.productIds.includes(offer.productId)) {
+      return passed(`${offer.name} is allowed by the consent.`);
+    }
+    return mandate.substituteProductIds?.includes(offer.productId) === true
+      ? passed(`${offer.name} is allowed by the consent as a substitute.`)
+      : refused(`${offer.name} is not among the products that the consent allows.`);
+  }),
+
+  merchant: underMandate(({ merchantIds }, offer) =>
+    merchantIds == null || merchantIds.includes(offer.merchantId)
+      ? passed('The consent allows this merchant.')
+      : refused(`The merchant of ${offer.name} is not one that the consent allows.`),
   ),
 
   price: underMandate((mandate, offer) => {
@@ -117,6 +132,38 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     return unitPrice.minor <= mandate.maxUnitPrice.minor
       ? passed(`${formatMoney(unitPrice)} is within the limit of ${formatMoney(mandate.maxUnitPrice)}.`)
       : refused(`${formatMoney(unitPrice)} is above the limit of ${formatMoney(mandate.maxUnitPrice)}.`);
+  }),
+
+  'price-drift': underMandate((mandate, offer) => {
+    const { maxPriceDrift, pricesAtGrant } = mandate;
+    if (maxPriceDrift == null) return passed('The consent sets no limit on price rises.');
+    const then = pricesAtGrant?.[offer.productId];
+    if (then === undefined) {
+      return refused(`The price of ${offer.name} when the consent was given is not known.`);
+    }
+    const limit = Math.floor(then * (1 + maxPriceDrift) + ROUNDING);
+    const { minor, currency } = offer.unitPrice;
+    const rise = `${formatMoney({ minor: then, currency })} when you agreed`;
+    return minor <= limit
+      ? passed(`${formatMoney(offer.unitPrice)} is within ${percent(maxPriceDrift)} of ${rise}.`)
+      : refused(`${formatMoney(offer.unitPrice)} is more than ${percent(maxPriceDrift)} above ${rise}.`);
+  }),
+
+  'price-notice': underMandate((mandate, offer, _request, _context, now) => {
+    const { priceNotice, pricesAtGrant } = mandate;
+    if (priceNotice == null) return passed('No notice of price changes is due.');
+    const { minor } = offer.unitPrice;
+    const then = pricesAtGrant?.[offer.productId];
+    if (then === undefined || minor <= then) return passed('The price has not risen since you agreed.');
+    const told = priceNotice.told.filter(
+      (notice) => notice.productId === offer.productId && notice.minor >= minor,
+    );
+    const first = Math.min(...told.map(({ at }) => at));
+    const since = Number.isFinite(first) ? first : now;
+    const from = since + priceNotice.days * DAY_MS;
+    return from <= now
+      ? passed('You were told of the new price in time.')
+      : refused(`The price rose, and you are told ${priceNotice.days} days before it is charged.`, from);
   }),
 
   quantity: underMandate((mandate, offer, { quantity }) => {
@@ -156,13 +203,26 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     return passed('Not too many orders.');
   }),
 
+  'delivery-address': underMandate(({ deliveryAddress }) =>
+    deliveryAddress === null
+      ? refused('The consent names no address to deliver to.')
+      : passed('It goes to the address of the consent.'),
+  ),
+
+  payment: underMandate(({ paymentReference }) => {
+    if (paymentReference == null) return passed('It is paid on account with the merchant.');
+    return looksLikeCardNumber(paymentReference)
+      ? refused('The payment reference looks like a card number, which is never passed on.')
+      : passed('It is paid with the payment reference of the consent.');
+  }),
+
   hold: ({ plan, stage }, { calendar }, now) => {
     if (plan === null) return refused('Without a product there is no delivery date to check.');
     const hold = holdBetween(plan.arrivesFrom, plan.arrivesTo, calendar.holds);
     if (hold !== undefined) {
       const until = hold.to === null ? undefined : startOfLocalDate(addDays(hold.to, 1), calendar.timeZone);
       return refused(
-        `It could arrive between ${plan.arrivesFrom} and ${plan.arrivesTo}, while you are away ${hold.from} to ${hold.to ?? 'an open date'}.`,
+        `It could arrive ${spokenSpan(plan.arrivesFrom, plan.arrivesTo)}, while you are away ${hold.to === null ? `from ${spokenDay(hold.from)} on` : spokenSpan(hold.from, hold.to)}.`,
         until,
       );
     }
@@ -172,6 +232,21 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     return passed(`It arrives between ${plan.arrivesFrom} and ${plan.arrivesTo}; you are not away then.`);
   },
 };
+
+/** Gates of a standing consent: an order that the customer approves by itself does not need them. */
+export const CONSENT_GATES = [
+  'consent',
+  'product',
+  'merchant',
+  'price',
+  'price-drift',
+  'price-notice',
+  'quantity',
+  'spend',
+  'frequency',
+  'delivery-address',
+  'payment',
+] as const satisfies readonly GateName[];
 
 export const GATE_NAMES = Object.keys(GATES) as readonly GateName[];
 

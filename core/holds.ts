@@ -1,4 +1,5 @@
 import { addBusinessDays, addDays, inSpan, localDate, startOfLocalDate } from './calendar.ts';
+import { spokenAfter, spokenDay, spokenSpan } from './local-date.ts';
 import type { DateSpan, Instant, LeadTime, LocalDate, SiteCalendar } from './types.ts';
 
 /** When an order is placed and on which dates, both included, it may then arrive. */
@@ -63,12 +64,12 @@ export function planDelivery(request: DeliveryRequest): DeliveryPlan {
     const window = arrivalWindow(placeAt, leadTime, calendar);
     const hold = holdBetween(window.from, window.to, holds);
     if (hold === undefined) {
-      const reason = movedBy === null ? null : awayUntil(movedBy, window.from);
+      const reason = movedBy === null ? null : onReturn(movedBy, window);
       return { placeAt, arrivesFrom: window.from, arrivesTo: window.to, movedBy, reason };
     }
     movedBy = hold;
     if (hold.to === null) {
-      const reason = `You are away from ${hold.from} with no return date; nothing is delivered until the hold ends.`;
+      const reason = `You are away from ${spokenDay(hold.from)} with no return date; nothing is delivered until the hold ends.`;
       const never = Number.POSITIVE_INFINITY;
       return { placeAt: never, arrivesFrom: window.from, arrivesTo: window.to, movedBy, reason };
     }
@@ -85,8 +86,53 @@ export function planDelivery(request: DeliveryRequest): DeliveryPlan {
   };
 }
 
-function awayUntil(hold: DateSpan, arrivesFrom: LocalDate): string {
-  return `You are away ${hold.from} to ${hold.to}; it arrives from ${arrivesFrom} on.`;
+/** "You are away 3–17 July; we'll have it there on the 18th." */
+function onReturn(hold: DateSpan, { from, to }: { from: LocalDate; to: LocalDate }): string {
+  const until = hold.to ?? hold.from;
+  const sameMonth = from.slice(0, 7) === until.slice(0, 7) && to.slice(0, 7) === until.slice(0, 7);
+  const when =
+    from !== to && sameMonth
+      ? `between ${spokenAfter(from, until)} and ${spokenAfter(to, until)}`
+      : `on ${from === to ? spokenAfter(from, until) : spokenSpan(from, to)}`;
+  return `You are away ${spokenSpan(hold.from, until)}; we'll have it there ${when}.`;
+}
+
+/** "You are away 3–17 July; we'll have it there before, by the 2nd." */
+export function beforeLeaving(plan: DeliveryPlan, holds: readonly DateSpan[]): string | null {
+  const hold = holds
+    .filter(({ from }) => from > plan.arrivesTo)
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
+  if (hold === undefined) return null;
+  const away = hold.to === null ? `from ${spokenDay(hold.from)} on` : spokenSpan(hold.from, hold.to);
+  return `You are away ${away}; we'll have it there before, by ${spokenAfter(plan.arrivesTo, hold.from)}.`;
+}
+
+/**
+ * When an order decided at the next occasion could really be placed. One that is decided now and still
+ * arrives before a hold has no next occasion: whoever waits gets it on return. Weighing the two is
+ * weighing before against after. An open-ended hold has no after: the occasion stays as it is.
+ */
+export function nextPlacement(
+  placeAt: Instant,
+  nextPlaceAt: Instant,
+  leadTime: LeadTime,
+  calendar: SiteCalendar,
+): Instant {
+  if (calendar.holds.length === 0) return nextPlaceAt;
+  const next = planDelivery({ earliestPlaceAt: nextPlaceAt, leadTime, calendar });
+  if (next.movedBy === null || !Number.isFinite(next.placeAt)) return nextPlaceAt;
+  const now = planDelivery({ earliestPlaceAt: placeAt, leadTime, calendar });
+  return now.movedBy === null ? next.placeAt : nextPlaceAt;
+}
+
+/** Whether an order placed at the one instant arrives before a hold, and at the other only after it. */
+export function isLastChance(
+  placeAt: Instant,
+  nextPlaceAt: Instant,
+  leadTime: LeadTime,
+  calendar: SiteCalendar,
+): boolean {
+  return nextPlacement(placeAt, nextPlaceAt, leadTime, calendar) !== nextPlaceAt;
 }
 
 /**

@@ -164,6 +164,27 @@ export interface Mandate {
   readonly minDaysBetweenOrders: number | null;
   readonly grantedAt: Instant;
   readonly validUntil: Instant | null;
+  /** Products that may take the place of those in `productIds` when none of them can be had. */
+  readonly substituteProductIds?: readonly string[];
+  /** Merchants that may be ordered from; absent or null: any that sells the product. */
+  readonly merchantIds?: readonly string[] | null;
+  /** How far, as a fraction, a unit price may lie above the one at grant; absent or null: no such limit. */
+  readonly maxPriceDrift?: number | null;
+  /** Unit prices at grant by product, in minor units of the mandate's currency. */
+  readonly pricesAtGrant?: Readonly<Record<string, number>>;
+  /** Where to, in one line; null: the consent names no place. Absent: not asked here. */
+  readonly deliveryAddress?: string | null;
+  /** The payment service's token; null: on account with the merchant. Absent: not asked here. */
+  readonly paymentReference?: string | null;
+  /** Where the law wants a rise of the price told some days ahead; absent or null: it need not be. */
+  readonly priceNotice?: PriceNotice | null;
+}
+
+/** What was told about rises of prices since the grant. */
+export interface PriceNotice {
+  /** Days between telling and charging, at least. */
+  readonly days: number;
+  readonly told: readonly { readonly productId: string; readonly minor: number; readonly at: Instant }[];
 }
 
 /** What was already committed under the mandate's limits this calendar month (open and placed orders). */
@@ -232,10 +253,15 @@ export type GateName =
   | 'trusted-telemetry'
   | 'consent'
   | 'product'
+  | 'merchant'
   | 'price'
+  | 'price-drift'
+  | 'price-notice'
   | 'quantity'
   | 'spend'
   | 'frequency'
+  | 'delivery-address'
+  | 'payment'
   | 'hold';
 
 export interface GateVerdict {

@@ -1,5 +1,5 @@
 import { fold } from '../../core/fold.ts';
-import { checkGates } from '../../core/gates.ts';
+import { CONSENT_GATES, checkGates } from '../../core/gates.ts';
 import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
 import { formatMoney } from '../../core/money.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
@@ -30,15 +30,7 @@ export interface Judgement {
 }
 
 /** Gates of the standing consent; an order that the customer approved by itself does not need them. */
-const STANDING: readonly GateName[] = [
-  'trusted-telemetry',
-  'consent',
-  'product',
-  'price',
-  'quantity',
-  'spend',
-  'frequency',
-];
+const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES];
 
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
 const HALT_RETRY_MS = 60_000;

@@ -97,7 +97,7 @@ describe('planDelivery', () => {
     // Placed on Thursday the 29th or Friday the 30th, it would come on Monday 2 November at the earliest.
     expect(localDate(plan.placeAt, 'Europe/Berlin')).toBe('2026-10-29');
     expect(plan).toMatchObject({ arrivesFrom: '2026-11-02', arrivesTo: '2026-11-03' });
-    expect(plan.reason).toBe('You are away 2026-10-19 to 2026-10-30; it arrives from 2026-11-02 on.');
+    expect(plan.reason).toBe("You are away 19–30 October; we'll have it there on 2–3 November.");
   });
 
   test('without a return date nothing is planned', () => {

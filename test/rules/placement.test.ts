@@ -112,7 +112,7 @@ describe('placing an announced order', () => {
     await drainAt(windowEnd);
     const waiting = await order();
     expect(waiting).toMatchObject({ status: 'announced' });
-    expect(waiting?.status_reason).toContain('You are away 2026-09-09 to 2026-09-15');
+    expect(waiting?.status_reason).toContain('You are away 9–15 September');
     expect(shop.purchases).toEqual([]);
     await report(world, consumable.consumableId, [
       { at: (waiting?.due_at?.getTime() ?? 0) - HOUR_MS, level: 0.05 },
