@@ -74,6 +74,7 @@ export async function buildBroker(
   const listeners = makeListeners(config, {
     mayEnter: door.mayEnter,
     onConnection: (accepted) => reception.accept(accepted, (conn) => router.handle(conn)),
+    onError: (error) => log.error({ err: error }, 'a listener of the broker failed'),
   });
   return {
     listeners,

@@ -60,6 +60,8 @@ export class DeviceConnection {
 
   attach(client: Client): void {
     this.#client = client as ResumableClient;
+    // After aedes' own listener, which reads only when few of its packets are unfinished.
+    this.conn.on('readable', () => this.#readOn());
   }
 
   /** CONNECT came: what follows it waits until it is answered, so that nothing overtakes. */
@@ -115,6 +117,20 @@ export class DeviceConnection {
     if (!this.#starved || !this.#mayRead() || this.conn.destroyed) return;
     this.#starved = false;
     this.#client?.resume();
+    this.#readOn();
+  }
+
+  /**
+   * aedes counts its unfinished packets down by one each time it is nudged, and reads at zero: left alone it
+   * would not answer a PINGREQ behind three messages that wait for the database. The cap is ours instead.
+   */
+  #readOn(): void {
+    for (let nudges = 0; nudges <= MAX_PENDING; nudges += 1) {
+      if (this.#stage !== 'open' || this.conn.readableLength === 0) return;
+      this.#starved = !this.#mayRead();
+      if (this.#starved) return;
+      this.#client?.resume();
+    }
   }
 
   #readAgainIn(waitMs: number): void {

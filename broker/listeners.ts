@@ -24,6 +24,8 @@ export interface Reception {
   /** Asked for each TCP connection, before any handshake; false: it is closed at once. */
   readonly mayEnter: (socket: Socket) => boolean;
   readonly onConnection: (accepted: Accepted) => void;
+  /** A listener failed, for instance because no file descriptor is left: those connected stay. */
+  readonly onError: (error: Error) => void;
 }
 
 /** A TLS or HTTP handshake that takes longer is somebody holding the door. */
@@ -42,6 +44,7 @@ export function makeListeners(config: Config, reception: Reception): Listener[] 
   if (config.MQTT_WS_PORT !== undefined) {
     listeners.push({ name: 'ws', server: makeWebSocketServer(config, reception), port: config.MQTT_WS_PORT });
   }
+  for (const { server } of listeners) server.on('error', reception.onError);
   return listeners;
 }
 
