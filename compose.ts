@@ -3,7 +3,7 @@ import { buildApi } from './api/build-api.ts';
 import { buildBroker } from './broker/build-broker.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config, Role } from './platform/config.ts';
-import { openDataFolder, readOrMakeApiToken } from './platform/data-folder.ts';
+import { openDataFolder, readOrMakeApiToken, readOrMakeAuthSecret } from './platform/data-folder.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { listen } from './platform/listen.ts';
@@ -77,7 +77,8 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
   }
   const apiToken = await chooseApiToken(config);
   if (has('api')) {
-    const app = await buildApi({ ...deps, apiToken: apiToken.token });
+    const AUTH_SECRET = await chooseAuthSecret(config);
+    const app = await buildApi({ ...deps, config: { ...config, AUTH_SECRET }, apiToken: apiToken.token });
     shutdown.add('api', () => app.close());
     await app.ready();
     ports['http'] = await listen(app.server, config.HOST, config.HTTP_PORT, 'HTTP_PORT');
@@ -143,4 +144,10 @@ async function chooseApiToken(config: Config): Promise<{ token: string; isNew: b
   if (config.NEVEROUT_API_TOKEN !== undefined) return { token: config.NEVEROUT_API_TOKEN, isNew: false };
   await openDataFolder(config.NEVEROUT_DATA);
   return readOrMakeApiToken(config.NEVEROUT_DATA);
+}
+
+async function chooseAuthSecret(config: Config): Promise<string> {
+  if (config.AUTH_SECRET !== undefined) return config.AUTH_SECRET;
+  await openDataFolder(config.NEVEROUT_DATA);
+  return readOrMakeAuthSecret(config.NEVEROUT_DATA);
 }

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { z } from 'zod';
 import type { IdentityDeps } from './auth/deps.ts';
 import { isOwnOrigin, openIdentity } from './auth/open-identity.ts';
+import { registerPages } from './auth/pages.ts';
 import { registerAuth } from './auth/routes.ts';
 import { registerClaims } from './claims/routes.ts';
 import { registerConsents } from './consents/routes.ts';
@@ -95,6 +96,10 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   await serveDocs(app, deps.config.PUBLIC_URL);
   await app.register((scope, _options, done) => {
     for (const register of FEATURES) register(scope.withTypeProvider(), identity);
+    done();
+  });
+  await app.register((scope, _options, done) => {
+    registerPages(scope.withTypeProvider(), identity);
     done();
   });
   await app.ready();

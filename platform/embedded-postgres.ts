@@ -8,6 +8,8 @@ import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries
 export interface EmbeddedPostgres {
   /** Of the database `neverout`. */
   readonly url: string;
+  /** Whether the server was running before, perhaps for somebody else. */
+  readonly wasRunning: boolean;
   readonly stop: () => Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = running ?? (await start(cluster, binaries, options));
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const stop = () => run(binaries.pgCtl, ['stop', '-D', cluster, '-m', 'fast', '-w'], binaries);
-  return { url, stop };
+  return { url, wasRunning: running !== null, stop };
 }
 
 async function makeFolder(cluster: string, { credentials }: PostgresBinaries): Promise<void> {
