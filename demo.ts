@@ -10,6 +10,7 @@ import { readCaptures } from './device-sim/captures/read-captures.ts';
 import { type DemoOptions, OptionError, parseOptions, USAGE } from './device-sim/demo/options.ts';
 import type { PlatformHandle } from './device-sim/demo/platform-handle.ts';
 import { createProgress } from './device-sim/demo/progress.ts';
+import { exitCodeOf } from './device-sim/demo/report.ts';
 import { type FinishedDemo, runDemo } from './device-sim/demo/run-demo.ts';
 import { summarise } from './device-sim/demo/summary.ts';
 import { ManualClock } from './platform/clock.ts';
@@ -90,8 +91,7 @@ async function simulate(
       await liveOn(demo, clock, interrupt.wait);
       return 0;
     }
-    const { withoutConsent, insideHold, duplicate } = report.violations;
-    return report.disagreements.length + withoutConsent + insideHold + duplicate === 0 ? 0 : 1;
+    return exitCodeOf(report);
   } finally {
     await demo.close();
   }

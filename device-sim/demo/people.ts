@@ -40,6 +40,12 @@ export class People {
     return told || answered || withdrew;
   }
 
+  /** Whether the platform does not yet know what became of a purchase. */
+  async anyOrderIsPlacing(): Promise<boolean> {
+    const { items } = await this.#deps.api.get('/v1/orders?status=placing&limit=1', ordersPage);
+    return items.length > 0;
+  }
+
   async #tellHolds(now: Instant): Promise<boolean> {
     const { api, world, start, story, purchases } = this.#deps;
     let acted = false;

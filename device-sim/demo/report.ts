@@ -102,6 +102,12 @@ export async function makeReport(input: ReportInput): Promise<Report> {
   };
 }
 
+/** 1 when the books disagree or a promise was broken. */
+export function exitCodeOf({ disagreements, violations }: Report): 0 | 1 {
+  const { withoutConsent, insideHold, duplicate } = violations;
+  return disagreements.length + withoutConsent + insideHold + duplicate === 0 ? 0 : 1;
+}
+
 const sorted = (counts: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/types.ts';
 import type { ManualClock } from '../../platform/clock.ts';
 import type { DeviceKind } from '../fleet/device-kind.ts';
 import { buildMerchant, type SimulatedMerchant } from '../merchant/build-merchant.ts';
+import type { FaultRates } from '../merchant/faults.ts';
 import { ApiClient } from './api-client.ts';
 import { checkBooks } from './books.ts';
 import { goodsOf } from './goods.ts';
@@ -30,6 +31,8 @@ export interface DemoRun {
   readonly speed: number | null;
   readonly cancelWindowMs: number;
   readonly progress: Progress;
+  /** How the merchant misbehaves; left out: not at all. */
+  readonly faults?: FaultRates;
   /** Asked between two steps. */
   readonly stopped: () => boolean;
 }
@@ -97,6 +100,7 @@ async function setStage(run: DemoRun): Promise<Stage> {
     leadTimePmf: LEAD_TIME_PMF,
     calendar: { timeZone: 'Europe/Berlin', closures: [], holds: [] },
     shippingMinor: SHIPPING_MINOR,
+    ...(run.faults === undefined ? {} : { faults: run.faults }),
   });
   const merchantUrl = await merchant.app.listen({ host: '127.0.0.1', port: 0 });
   const api = new ApiClient(platform.httpUrl, platform.apiToken);

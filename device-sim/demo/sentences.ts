@@ -16,7 +16,7 @@ const QUERY = `
   SELECT m.name AS customer, x.outcome, x.sentence, x.at, c.strategy::text AS strategy
   FROM decision x JOIN consumable c ON c.id = x.consumable_id JOIN customer m ON m.id = c.customer_id
   JOIN device d ON d.id = c.device_id
-  WHERE x.outcome = $1
+  WHERE x.outcome = $1 AND x.stage = 'evaluation'
   ORDER BY x.at, d.name, c.key, x.sentence LIMIT 200`;
 
 interface Row extends Omit<ToldDecision, 'day'> {

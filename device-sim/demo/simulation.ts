@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/types.ts';
+import { HOUR_MS, type Instant } from '../../core/types.ts';
 import type { ManualClock } from '../../platform/clock.ts';
 import { QUARTER_MS } from '../fleet/habits.ts';
 import type { SimulatedMerchant } from '../merchant/build-merchant.ts';
@@ -21,6 +21,9 @@ export interface SimulationDeps {
   /** Lets the platform do everything that is due. */
   readonly drain: () => Promise<void>;
 }
+
+/** A merchant that does not answer is asked again for longer than this; then the books tell of it. */
+const SETTLE_WITHIN_HOURS = 48;
 
 /** The world and the platform in lock-step: nobody is ever ahead of the shared clock. */
 export class Simulation {
@@ -75,13 +78,17 @@ export class Simulation {
     }
   }
 
-  /** Nothing is left to do at the clock's now. */
+  /** Goes on, without new readings, until no order is in the air between platform and merchant. */
   async settle(): Promise<void> {
-    const { clock, merchant, parcels, drain } = this.#deps;
-    await merchant.advance(clock.now());
-    await drain();
-    await parcels.noteNew();
-    parcels.handOver();
+    const { clock, merchant, parcels, drain, people } = this.#deps;
+    for (let hour = 0; hour <= SETTLE_WITHIN_HOURS; hour += 1) {
+      if (hour > 0) clock.advanceTo(clock.now() + HOUR_MS);
+      await merchant.advance(clock.now());
+      await drain();
+      await parcels.noteNew();
+      parcels.handOver();
+      if (merchant.webhooks.waiting === 0 && !(await people.anyOrderIsPlacing())) return;
+    }
   }
 
   async #endOutages(step: number): Promise<void> {

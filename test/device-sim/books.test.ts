@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { startPlatform } from '../../compose.ts';
+import { exitCodeOf } from '../../device-sim/demo/report.ts';
 import { runDemo } from '../../device-sim/demo/run-demo.ts';
+import { type FaultRates, NO_FAULTS } from '../../device-sim/merchant/faults.ts';
 import { ManualClock } from '../../platform/clock.ts';
 import { parseConfig } from '../../platform/config.ts';
 import type { Pool } from '../../platform/database.ts';
@@ -12,7 +14,7 @@ const DAYS = 12;
 const HOUR_MS = 3_600_000;
 
 /** A small world on a real platform; `tamper` is called when all is done and the books are not yet compared. */
-async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>) {
+async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>, faults: FaultRates = NO_FAULTS) {
   await using testDatabase = await createTestDatabase(START);
   const clock = new ManualClock(START);
   const config = parseConfig({
@@ -52,6 +54,7 @@ async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>) {
       captured: [],
       speed: null,
       cancelWindowMs: 24 * HOUR_MS,
+      faults,
       progress: {
         show: (moment) => {
           day = moment.day;
@@ -62,7 +65,9 @@ async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>) {
       stopped: () => false,
     });
     await demo.close();
-    return demo.report;
+    const calls = await platform.metrics.merchantCalls.get();
+    const unanswered = calls.values.filter(({ labels }) => labels.outcome === 'unknown').length;
+    return { ...demo.report, unanswered };
   } finally {
     await platform.close();
   }
@@ -71,6 +76,11 @@ async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>) {
 test('the books agree when nobody tampers', { timeout: 120_000 }, async () => {
   const report = await runSmallWorld(() => Promise.resolve());
   expect(report.disagreements).toEqual([]);
+  expect(exitCodeOf(report)).toBe(0);
+  const { violations } = report;
+  for (const name of ['withoutConsent', 'insideHold', 'duplicate'] as const) {
+    expect(exitCodeOf({ ...report, violations: { ...violations, [name]: 1 } })).toBe(1);
+  }
   expect(report.readings.stored).toBe(report.readings.acknowledged);
   expect(report.merchant.delivered).toBeGreaterThan(0);
 });
@@ -102,4 +112,16 @@ test('a lost reading, an invented one, a changed order and a lost one are each t
     ]),
   );
   expect(report.disagreements).toHaveLength(4);
+  expect(exitCodeOf(report)).toBe(1);
+});
+
+test('a merchant that fails, falls silent after booking and repeats itself sells nothing twice', {
+  timeout: 120_000,
+}, async () => {
+  const faults = { ...NO_FAULTS, errorBefore: 0.25, silentAfter: 0.35, webhookTwice: 0.4 };
+  const report = await runSmallWorld(() => Promise.resolve(), faults);
+  expect(report.disagreements).toEqual([]);
+  expect(report.violations).toEqual({ withoutConsent: 0, insideHold: 0, duplicate: 0 });
+  expect(report.unanswered).toBeGreaterThan(0);
+  expect(report.merchant.delivered).toBeGreaterThan(0);
 });
