@@ -55,7 +55,7 @@ export const heldCalendars: fc.Arbitrary<SiteCalendar> = fc.record({
 });
 
 export const leadTimes: fc.Arbitrary<LeadTime> = fc
-  .array(fc.constantFrom(0, 0, 1, 2, 3), { minLength: 1, maxLength: 10 })
+  .array(fc.constantFrom<number[]>(0, 0, 1, 2, 3), { minLength: 1, maxLength: 10 })
   .filter((weights) => weights.some((weight) => weight > 0))
   .map((weights) => {
     const sum = weights.reduce((total, weight) => total + weight, 0);
