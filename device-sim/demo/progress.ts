@@ -25,7 +25,9 @@ export interface Screen {
   readonly write: (text: string) => unknown;
 }
 
-const BAR_WIDTH = 20;
+/** Of a screen that does not tell, and of the bar that gets what the words leave. */
+const USUAL_COLUMNS = 110;
+const BAR_WIDTHS = { least: 5, most: 24 };
 /** Without a terminal, a line for each tenth of the period. */
 const PLAIN_LINES = 10;
 const CLEAR_LINE = '\r\u001b[2K';
@@ -38,23 +40,27 @@ const date = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-function bar(share: number): string {
-  const full = Math.round(share * BAR_WIDTH);
-  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+function bar(share: number, width: number): string {
+  const full = Math.round(share * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-function lineOf(moment: Moment): string {
+function lineOf(moment: Moment, columns: number): string {
   const { now, day, days, readings, orders, purchases, stockouts } = moment;
   const count = (wanted: (status: string) => boolean) =>
     Object.entries(orders).reduce((sum, [status, n]) => sum + (wanted(status) ? n : 0), 0);
   const open = count((status) => isOpen(status as OrderStatus));
   const arrived = count((status) => status === 'delivered' || status === 'installed');
-  return [
-    `day ${String(day).padStart(String(days).length)}/${days} ${bar(day / days)} ${date.format(now)}`,
+  const when = `day ${String(day).padStart(String(days).length)}/${days}`;
+  const words = [
+    date.format(now),
     `${number.format(readings)} readings`,
-    `${open} orders open, ${purchases} bought, ${arrived} arrived`,
-    `${stockouts} stockouts`,
+    `${open} open, ${purchases} bought, ${arrived} arrived`,
+    `${stockouts} ran dry`,
   ].join(' · ');
+  const room = columns - when.length - words.length - 3;
+  const width = Math.min(Math.max(room, BAR_WIDTHS.least), BAR_WIDTHS.most);
+  return `${when} ${bar(day / days, width)} ${words}`;
 }
 
 /** A live line on a terminal, plain lines elsewhere, nothing when quiet. */
@@ -65,10 +71,12 @@ export function createProgress(screen: Screen, quiet: boolean): Progress {
 
 function liveLine(screen: Screen): Progress {
   let last = '';
-  const draw = () => screen.write(`${CLEAR_LINE}${last.slice(0, (screen.columns ?? 120) - 1)}`);
+  // Some terminals say that they have no columns.
+  const columns = () => screen.columns || USUAL_COLUMNS;
+  const draw = () => screen.write(`${CLEAR_LINE}${last.slice(0, columns() - 1)}`);
   return {
     show: (moment) => {
-      last = lineOf(moment);
+      last = lineOf(moment, columns());
       draw();
     },
     say: (line) => {
@@ -89,7 +97,7 @@ function plainLines(screen: Screen): Progress {
       const tenth = Math.floor((moment.day / moment.days) * PLAIN_LINES);
       if (tenth <= told) return;
       told = tenth;
-      screen.write(`${lineOf(moment)}\n`);
+      screen.write(`${lineOf(moment, USUAL_COLUMNS)}\n`);
     },
     say: (line) => screen.write(`${line}\n`),
     done: () => {},
