@@ -198,7 +198,7 @@ async function fill(pool: Pool, consumables: number): Promise<void> {
   await run(
     `INSERT INTO mandate (consent_id, product_ids, currency, max_unit_price_minor, max_quantity,
        max_spend_per_month_minor, delivery_address)
-     SELECT k.id, ARRAY[p.id], 'EUR', 9000, 1, 100000, '{}' FROM consent k, product p`,
+     SELECT k.id, ARRAY[p.id], 'EUR', 9000, 1, 100000, '{"city": "Berlin"}' FROM consent k, product p`,
   );
   for (let i = HISTORY_READINGS; i >= 1; i -= 1) {
     await announce(pool, START - i * 24 * HOUR_MS, 0.5 + i / 100);

@@ -1,4 +1,5 @@
-import type { DateSpan, Instant, SiteCalendar, StepContext } from '../../core/types.ts';
+import { cancelWindowMs, profileOf } from '../../core/jurisdictions.ts';
+import type { DateSpan, Instant, PolicySettings, SiteCalendar, StepContext } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Policy } from '../policy.ts';
 import { loadHalts } from './halts.ts';
@@ -36,7 +37,7 @@ export async function loadContexts(
   const of = new Map<string, Context>();
   const broken = new Map<string, Error>();
   if (wanted.length === 0) return { of, broken };
-  const surroundings = await loadSurroundings(db, wanted);
+  const surroundings = await loadSurroundings(db, wanted, now);
   const contextOf = await loadNeighbours(db, wanted, surroundings, policy, now);
   for (const about of surroundings) {
     try {
@@ -59,7 +60,7 @@ async function loadNeighbours(
   const consumableIds = wanted.map(({ consumableId }) => consumableId);
   const customerIds = [...new Set(surroundings.flatMap(({ customerId }) => customerId ?? []))];
   const holdsOf = await loadHolds(db, customerIds, now);
-  const mandateOf = await loadMandates(db, customerIds, consumableIds, now);
+  const mandateOf = await loadMandates(db, customerIds, surroundings, now);
   const openOrderOf = await loadOpenOrders(db, consumableIds);
   const spendOf = await loadSpend(db, wanted, surroundings, now);
   const haltsOf = await loadHalts(db);
@@ -70,8 +71,8 @@ async function loadNeighbours(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
   );
   return (about) => {
-    const { consumableId, customerId, deviceId, deviceModelId, offer, timeZone } = about;
-    const scoped = mandateOf(customerId, consumableId);
+    const { consumableId, customerId, deviceId, deviceModelId, jurisdiction, offer, timeZone } = about;
+    const scoped = mandateOf(about);
     const spend = spendOf(consumableId, scoped);
     const shipping = undecided.has(consumableId) ? policy.costs.shippingMinor : 0;
     const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
@@ -83,7 +84,7 @@ async function loadNeighbours(
         calendar: calendarOf(timeZone, holdsOf(customerId, deviceId)),
         leadTime: about.leadTime,
         costs: policy.costs,
-        settings: policy.settings,
+        settings: settingsFor(jurisdiction, policy),
         strategy: about.strategy,
         offer,
         openOrder: openOrderOf(consumableId, timeZone),
@@ -94,6 +95,13 @@ async function loadNeighbours(
       },
     };
   };
+}
+
+/** The law of the customer's place may want a longer cancel window than the platform's setting. */
+function settingsFor(jurisdiction: string | null, { settings }: Policy): PolicySettings {
+  if (jurisdiction === null) return settings;
+  const shortest = cancelWindowMs(settings.cancelWindowMs, profileOf(jurisdiction));
+  return shortest === settings.cancelWindowMs ? settings : { ...settings, cancelWindowMs: shortest };
 }
 
 /** Core compiles a calendar once per object: consumables with equal calendars share one. */

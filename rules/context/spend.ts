@@ -12,7 +12,7 @@ import type { Surroundings, Wanted } from './surroundings.ts';
  */
 const SPEND = `
   WITH wanted AS MATERIALIZED (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w(id, order_id, customer_id)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $6::uuid[]) AS w(id, order_id, customer_id, device_id)
   ), whole AS MATERIALIZED (
     SELECT month.id, month.since, total.* FROM unnest($4::uuid[], $5::timestamptz[]) AS month(id, since)
     CROSS JOIN LATERAL (
@@ -22,6 +22,7 @@ const SPEND = `
   )
   SELECT w.id AS "consumableId", whole.minor AS "wholeMinor", whole.orders AS "wholeOrders",
     own.minor AS "ownMinor", own.orders AS "ownOrders", own.last_at AS "lastOrderAt",
+    coalesce(device.minor, 0) AS "deviceMinor", coalesce(device.orders, 0) AS "deviceOrders",
     coalesce(self.total_minor, 0) AS "selfMinor", CASE WHEN self.id IS NULL THEN 0 ELSE 1 END AS "selfOrders"
   FROM wanted w JOIN whole ON whole.id = w.customer_id
   CROSS JOIN LATERAL (
@@ -34,6 +35,13 @@ const SPEND = `
     ) o
     WHERE o.status IN ${COMMITTED}
   ) own
+  LEFT JOIN LATERAL (
+    SELECT sum(o.total_minor)::bigint AS minor, count(*) AS orders FROM consumable c CROSS JOIN LATERAL (
+      SELECT total_minor, announced_at, status FROM "order"
+      WHERE consumable_id = c.id ORDER BY created_at DESC LIMIT 100
+    ) o
+    WHERE c.device_id = w.device_id AND o.announced_at >= whole.since AND o.status IN ${COMMITTED}
+  ) device ON w.device_id IS NOT NULL
   LEFT JOIN LATERAL (SELECT id, status, total_minor, announced_at FROM "order" WHERE id = w.order_id LIMIT 1) self
     ON self.announced_at >= whole.since AND self.status IN ${COMMITTED}`;
 
@@ -43,6 +51,8 @@ interface SpendRow {
   readonly wholeOrders: number;
   readonly ownMinor: number;
   readonly ownOrders: number;
+  readonly deviceMinor: number;
+  readonly deviceOrders: number;
   readonly selfMinor: number;
   readonly selfOrders: number;
   readonly lastOrderAt: Date | null;
@@ -63,6 +73,7 @@ export async function loadSpend(
   now: Instant,
 ): Promise<SpendOf> {
   const months = monthsOf(surroundings, now);
+  const devices = new Map(surroundings.map(({ consumableId, deviceId }) => [consumableId, deviceId]));
   const customers = new Map(surroundings.map(({ consumableId, customerId }) => [consumableId, customerId]));
   const { rows } = await db.query<SpendRow>(SPEND, [
     wanted.map(({ consumableId }) => consumableId),
@@ -70,19 +81,26 @@ export async function loadSpend(
     wanted.map(({ consumableId }) => customers.get(consumableId) ?? null),
     [...months.keys()],
     [...months.values()],
+    wanted.map(({ consumableId }) => devices.get(consumableId) ?? null),
   ]);
   const byConsumable = new Map(rows.map((row) => [row.consumableId, row]));
   return (consumableId, scoped) => {
     const row = byConsumable.get(consumableId);
     if (row === undefined || scoped === null) return NOTHING;
-    const whole = scoped.scope === 'customer';
+    const { minor, orders } = withinScope(row)[scoped.scope];
     return {
-      minor: (whole ? row.wholeMinor : row.ownMinor) - row.selfMinor,
-      orders: (whole ? row.wholeOrders : row.ownOrders) - row.selfOrders,
+      minor: minor - row.selfMinor,
+      orders: orders - row.selfOrders,
       lastOrderAt: row.lastOrderAt?.getTime() ?? null,
     };
   };
 }
+
+const withinScope = (row: SpendRow) => ({
+  customer: { minor: row.wholeMinor, orders: row.wholeOrders },
+  device: { minor: row.deviceMinor, orders: row.deviceOrders },
+  consumable: { minor: row.ownMinor, orders: row.ownOrders },
+});
 
 /** Start of the current month by customer, in its zone; one without a zone that exists has no month. */
 function monthsOf(surroundings: readonly Surroundings[], now: Instant): Map<string, Date> {

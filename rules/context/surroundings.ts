@@ -1,4 +1,4 @@
-import type { ConsumableProfile, LeadTime, Offer, Strategy } from '../../core/types.ts';
+import type { ConsumableProfile, Instant, LeadTime, Offer, Strategy } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 
 /** What is asked for: a consumable, as it is, or as one order for it sees it. */
@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly family: string;
   readonly customerId: string | null;
   readonly timeZone: string;
+  /** The customer's; null: nobody owns it. */
+  readonly jurisdiction: string | null;
   readonly strategy: Strategy;
   readonly profile: ConsumableProfile;
   readonly offer: Offer | null;
@@ -25,14 +27,27 @@ export interface Surroundings {
 const SURROUNDINGS = `
   SELECT c.id, c.device_id, c.device_model_id, dm.family, c.customer_id, c.strategy,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
-    cu.time_zone, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name, p.unit_price_minor, p.currency,
+    cu.time_zone, cu.jurisdiction, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name, p.unit_price_minor, p.currency,
     p.pack_size, p.minimum_quantity, m.lead_time_pmf
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
   JOIN consumable c ON c.id = wanted.id
   JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
   JOIN device_model dm ON dm.id = c.device_model_id
   LEFT JOIN customer cu ON cu.id = c.customer_id
-  LEFT JOIN product p ON p.id = coalesce(wanted.product_id, c.product_id) AND p.active
+  LEFT JOIN product own ON own.id = coalesce(wanted.product_id, c.product_id) AND own.active
+  -- What cannot be had any more gives way to the first substitute that the newest consent in force names.
+  LEFT JOIN LATERAL (
+    SELECT named.id FROM consent k JOIN mandate t ON t.consent_id = k.id
+    CROSS JOIN LATERAL unnest(t.substitute_product_ids) WITH ORDINALITY AS named(id, place)
+    JOIN product candidate ON candidate.id = named.id AND candidate.active
+    JOIN product_fit f ON f.product_id = named.id AND f.device_model_id = c.device_model_id AND f.slot_key = c.key
+    WHERE own.id IS NULL AND wanted.product_id IS NULL AND k.customer_id = c.customer_id
+      AND k.purpose = 'automatic-order' AND (k.valid_until IS NULL OR k.valid_until > $3)
+      AND (k.consumable_id IS NULL OR k.consumable_id = c.id) AND (k.device_id IS NULL OR k.device_id = c.device_id)
+      AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
+    ORDER BY num_nulls(k.consumable_id, k.device_id), k.consumable_id, k.granted_at DESC, named.place LIMIT 1
+  ) substitute ON true
+  LEFT JOIN product p ON p.id = coalesce(own.id, substitute.id)
   LEFT JOIN merchant m ON m.id = p.merchant_id`;
 
 interface Row {
@@ -51,6 +66,7 @@ interface Row {
   readonly typical_life_days: number;
   readonly shelf_life_days: number | null;
   readonly time_zone: string | null;
+  readonly jurisdiction: string | null;
   readonly product_id: string | null;
   readonly merchant_id: string;
   readonly sku: string;
@@ -65,10 +81,12 @@ interface Row {
 export async function loadSurroundings(
   db: Queryable,
   wanted: readonly Wanted[],
+  now: Instant,
 ): Promise<readonly Surroundings[]> {
   const { rows } = await db.query<Row>(SURROUNDINGS, [
     wanted.map(({ consumableId }) => consumableId),
     wanted.map(({ order }) => order?.productId ?? null),
+    new Date(now),
   ]);
   return rows.map(surroundingsOf);
 }
@@ -87,6 +105,7 @@ function surroundingsOf(row: Row): Surroundings {
     family: row.family,
     customerId: row.customer_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,
+    jurisdiction: row.jurisdiction,
     strategy: row.customer_id === null ? UNOWNED.strategy : row.strategy,
     profile: {
       key: row.key,

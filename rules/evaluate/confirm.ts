@@ -35,26 +35,37 @@ export async function confirmAnnouncements(
   );
   const wanted = wanting.map(({ claimed }) => ({ consumableId: claimed.consumableId, order: null }));
   const contexts = await loadContexts(db, wanted, policy, now);
-  const spentNow = new Map<string, { minor: number; orders: number }>();
+  // By customer and by device: terms count what is spent within their scope.
+  const spentNow = new Map<string, Spent>();
   return evaluations.map((evaluation) => {
     const context = contexts.of.get(evaluation.claimed.consumableId);
     if (context === undefined) return evaluation;
-    const { customerId } = context.about;
-    const spent = (customerId === null ? undefined : spentNow.get(customerId)) ?? { minor: 0, orders: 0 };
+    const { customerId, deviceId } = context.about;
+    const spent =
+      (context.scope === 'device' ? spentNow.get(deviceId) : spentNow.get(customerId ?? '')) ?? NONE;
     const confirmed = evaluate({ ...evaluation, context: afterSpending(context, spent) }, now);
     if (failed(confirmed)) return confirmed;
     const proposal = proposalOf(confirmed);
     if (proposal?.status === 'announced' && customerId !== null) {
-      const minor = spent.minor + totalOf(proposal, context.step);
-      spentNow.set(customerId, { minor, orders: spent.orders + 1 });
+      for (const id of [customerId, deviceId]) {
+        const { minor, orders } = spentNow.get(id) ?? NONE;
+        spentNow.set(id, { minor: minor + totalOf(proposal, context.step), orders: orders + 1 });
+      }
     }
     return confirmed;
   });
 }
 
+interface Spent {
+  readonly minor: number;
+  readonly orders: number;
+}
+
+const NONE: Spent = { minor: 0, orders: 0 };
+
 /** Terms for one consumable count its own orders only, and it has only one in a batch. */
-function afterSpending(context: Context, spent: { minor: number; orders: number }): Context {
-  if (context.scope !== 'customer') return context;
+function afterSpending(context: Context, spent: Spent): Context {
+  if (context.scope === null || context.scope === 'consumable') return context;
   const { spend } = context.step;
   const after = { ...spend, minor: spend.minor + spent.minor, orders: spend.orders + spent.orders };
   return { ...context, step: { ...context.step, spend: after } };

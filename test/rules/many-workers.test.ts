@@ -66,7 +66,7 @@ describe('many workers on one queue', () => {
     await world.rows(
       `INSERT INTO mandate (consent_id, product_ids, currency, max_unit_price_minor, max_quantity,
          max_spend_per_month_minor, delivery_address)
-       SELECT k.id, ARRAY[$1::uuid], 'EUR', 9000, 1, 9000, '{}' FROM consent k LEFT JOIN mandate m ON m.consent_id = k.id
+       SELECT k.id, ARRAY[$1::uuid], 'EUR', 9000, 1, 9000, '{"city": "Berlin"}' FROM consent k LEFT JOIN mandate m ON m.consent_id = k.id
        WHERE m.consent_id IS NULL`,
       original.productId,
     );

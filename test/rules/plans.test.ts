@@ -70,7 +70,7 @@ async function fill(world: World): Promise<void> {
   );
   await rows(
     `INSERT INTO mandate (consent_id, product_ids, currency, max_unit_price_minor, max_quantity, max_spend_per_month_minor, delivery_address)
-     SELECT id, ARRAY[$1::uuid], 'EUR', 9000, 1, 90000, '{}' FROM consent`,
+     SELECT id, ARRAY[$1::uuid], 'EUR', 9000, 1, 90000, '{"city": "Berlin"}' FROM consent`,
     productId,
   );
   // And terms of last year, taken back.
