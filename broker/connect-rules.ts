@@ -14,7 +14,7 @@ export const CONNACK = {
   badCredentials: 4,
   notAuthorized: 5,
 } as const;
-export type ConnackCode = (typeof CONNACK)[keyof typeof CONNACK];
+type ConnackCode = (typeof CONNACK)[keyof typeof CONNACK];
 
 /** A connection is not let in: the label of the metric, and what the device is told. */
 export interface ConnectRefusal {

@@ -1,7 +1,6 @@
 import { type Telemetry, telemetrySchema } from '../contracts/mqtt.ts';
 import { type ClockLimits, checkClock } from './clock-check.ts';
 import type { Device, Slot } from './device.ts';
-import { readCommonTelemetry } from './fast-telemetry.ts';
 import type { ReadingRow } from './ingest-rows.ts';
 import { describeIssues, parseJson } from './parse-json.ts';
 import type { Refused } from './refusal.ts';
@@ -28,8 +27,9 @@ const refuseAll = (refused: Refused): DecodedTelemetry => ({ readings: [], refus
 export function decodeTelemetry(payload: Buffer, arrival: Arrival): DecodedTelemetry {
   const json = parseJson(payload);
   if ('refused' in json) return refuseAll(json.refused);
-  const telemetry = readCommonTelemetry(json.value) ?? readByContract(json.value);
-  if ('reason' in telemetry) return refuseAll(telemetry);
+  const parsed = telemetrySchema.safeParse(json.value);
+  if (!parsed.success) return refuseAll({ reason: 'bad-schema', detail: describeIssues(parsed.error) });
+  const telemetry = parsed.data;
   const at = Date.parse(telemetry.at);
   const historical = telemetry.historical ?? false;
   const wrongClock = checkClock(at, historical, arrival.receivedAt, arrival.clock);
@@ -43,11 +43,6 @@ export function decodeTelemetry(payload: Buffer, arrival: Arrival): DecodedTelem
     else readings.push({ ...common, ...decoded });
   }
   return { readings, refused };
-}
-
-function readByContract(value: unknown): Telemetry | Refused {
-  const parsed = telemetrySchema.safeParse(value);
-  return parsed.success ? parsed.data : { reason: 'bad-schema', detail: describeIssues(parsed.error) };
 }
 
 type ConsumablePart = Pick<

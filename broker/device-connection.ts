@@ -36,6 +36,8 @@ export class DeviceConnection {
   proof: Proof | null = null;
   clientId: string | null = null;
   topics: { readonly telemetry: string; readonly event: string; readonly state: string } | null = null;
+  /** Whether a single byte came: a load balancer that only knocks is no failed attempt. */
+  spoke = false;
   /** When the packet that is incomplete began, on the monotonic timer; null: none is. */
   incompleteSince: number | null = null;
   readonly #surroundings: Surroundings;
@@ -167,6 +169,7 @@ export class DeviceConnection {
       }
       const chunk: Buffer | null = read(size);
       if (chunk === null) return null;
+      this.spoke = true;
       const fault = this.#framer.follow(chunk);
       if (fault === null) {
         this.#account();

@@ -11,6 +11,9 @@ const MAX_CONNECTIONS_PER_DEVICE = 4;
 /** Seconds of its rate that a device may send at once: what gathered while it was away. */
 const BURST_SECONDS = 5;
 
+/** Until a device that changed is asked for again, when the database did not answer. */
+const RETRY_MS = 2_000;
+
 /** A device with at least one connection to this broker. */
 export class ConnectedDevice {
   /** Replaced when the device changes in the database. */
@@ -72,8 +75,10 @@ export class Fleet {
     if (!this.#devices.has(deviceId)) return;
     this.#options.lookup.find({ id: deviceId }).then(
       (device) => this.#apply(deviceId, device),
-      // The database is away again: whoever notices asks for everything when it is back.
-      (error: unknown) => this.#options.log.warn({ err: error, deviceId }, 'a changed device was not read'),
+      (error: unknown) => {
+        this.#options.log.warn({ err: error, deviceId }, 'a changed device could not be read: trying again');
+        setTimeout(() => this.refresh(deviceId), RETRY_MS).unref();
+      },
     );
   }
 

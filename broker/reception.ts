@@ -158,8 +158,8 @@ export class Reception {
     this.#open.delete(client);
     this.#deps.metrics.connections.dec();
     connection.released();
-    if (connection.connected === null) this.#deps.door.failed(connection.address);
-    else this.#deps.fleet.leave(connection.connected, connection);
+    if (connection.connected !== null) this.#deps.fleet.leave(connection.connected, connection);
+    else if (connection.spoke) this.#deps.door.failed(connection.address);
   }
 
   #refused(connection: DeviceConnection, reason: string, packet: ConnectPacket): void {

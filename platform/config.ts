@@ -54,7 +54,9 @@ const schema = z.object({
   MQTT_TLS_CLIENT_CA: z.string().optional().describe('PEM file of the CA that signs device certificates.'),
   MQTT_MAX_PAYLOAD_BYTES: count.default(16_384).describe('Largest MQTT packet accepted.'),
   MQTT_MESSAGES_PER_SECOND: count.default(20).describe('Sustained rate of one device; more is held back.'),
-  MQTT_CONNECTIONS_PER_MINUTE: count.default(30).describe('Connection attempts of one device or address.'),
+  MQTT_CONNECTIONS_PER_MINUTE: count
+    .default(30)
+    .describe('Connections of one device, and failed attempts of one address.'),
   MQTT_MAX_CONNECTIONS: count.default(15_000).describe('Connections of this broker.'),
   CLOCK_LIMIT_MINUTES: count
     .default(10)

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkClock, clockLimitsOf } from '../../broker/clock-check.ts';
 import { decodeTelemetry } from '../../broker/decode-telemetry.ts';
 import type { Device } from '../../broker/device.ts';
-import { readCommonTelemetry } from '../../broker/fast-telemetry.ts';
 import { convertUnit } from '../../broker/units.ts';
 import { telemetrySchema } from '../../contracts/mqtt.ts';
 import { NOON } from '../support/broker.ts';
@@ -97,50 +96,6 @@ const nearTelemetry = fc.record({
   counters: sometimes(fc.dictionary(nearKey, fc.oneof(nearNumber, fc.constant(null)), { maxKeys: 3 })),
   historical: sometimes(fc.oneof(fc.boolean(), fc.constant('yes'))),
   extra: sometimes(fc.jsonValue()),
-});
-
-/** As it arrives: through JSON. */
-const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-describe('the fast reader of telemetry and the contract', () => {
-  test('whatever the fast reader takes, the contract takes, with the same meaning', () => {
-    let taken = 0;
-    fc.assert(
-      fc.property(nearTelemetry, (value) => {
-        const json = overTheWire(value);
-        const fast = readCommonTelemetry(json);
-        if (fast === null) return;
-        taken += 1;
-        const parsed = telemetrySchema.safeParse(json);
-        expect(parsed.success).toBe(true);
-        // Unknown members are cut off by the contract and never looked at otherwise.
-        expect(parsed.data).toEqual(telemetrySchema.parse(fast));
-        const { at, seq, historical, counters } = parsed.data ?? {};
-        expect({ at: fast.at, seq: fast.seq, historical: fast.historical, counters: fast.counters }).toEqual({
-          at,
-          seq,
-          historical,
-          counters,
-        });
-        expect(Object.keys(fast.consumables)).toEqual(Object.keys(parsed.data?.consumables ?? {}));
-      }),
-      { numRuns: 5_000 },
-    );
-    // Not by refusing everything.
-    expect(taken).toBeGreaterThan(100);
-  });
-
-  test('the documented examples take the fast way', () => {
-    const example = {
-      v: 1,
-      at: '2026-11-21T10:00:00Z',
-      seq: 812,
-      consumables: { black: { level: 0.37 }, cyan: { level: 'some' }, milk: { amount: 0.4, unit: 'l' } },
-      counters: { pages: 10_231 },
-      historical: false,
-    };
-    expect(readCommonTelemetry(example)).toEqual(telemetrySchema.parse(example));
-  });
 });
 
 test('no payload makes the decoder throw, and each consumable is either stored or refused', () => {
