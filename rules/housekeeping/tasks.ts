@@ -2,6 +2,7 @@ import { DAY_MS } from '../../core/types.ts';
 import { AHEAD_MONTHS } from '../../platform/months.ts';
 import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
+import { refitPopulations } from '../population/refit.ts';
 
 export interface HousekeepingTask {
   readonly name: string;
@@ -62,7 +63,19 @@ const orphans: HousekeepingTask = {
     ),
 };
 
-export const HOUSEKEEPING: readonly HousekeepingTask[] = [partitions, deadLetters, receipts, orphans];
+const populations: HousekeepingTask = {
+  name: 'population-priors',
+  everyMs: DAY_MS,
+  run: refitPopulations,
+};
+
+export const HOUSEKEEPING: readonly HousekeepingTask[] = [
+  partitions,
+  deadLetters,
+  receipts,
+  orphans,
+  populations,
+];
 
 async function deleteBefore({ pool }: RulesDeps['database'], sql: string, before: number): Promise<void> {
   for (;;) {
