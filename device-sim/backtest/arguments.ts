@@ -19,7 +19,7 @@ export interface BacktestArguments {
 export const USAGE = `npm run backtest -- [options]
   --world NAME      a world of device-sim/backtest/world-parameters.ts (default base)
   --series FILE     real series instead of a world: consumable,date,used | consumable,date,level | a stocked-items file;
-                    several times for several files
+                    a folder: all its files; several times for several
   --capacity C      uses in one virtual filling of a use series (default: chosen for a life of 45 days)
   --seeds A,B       seeds of the world (default ${TEST_SEEDS.join(',')})
   --devices N       devices per seed
@@ -31,7 +31,7 @@ export const USAGE = `npm run backtest -- [options]
   --train           learn the population priors on the training seeds and store them`;
 
 const DEFAULT_DEVICES = 600;
-const QUICK_DEVICES = 24;
+const QUICK_DEVICES = 64;
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);

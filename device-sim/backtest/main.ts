@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BacktestArguments, parseArguments, USAGE } from './arguments.ts';
 import { costFrontier, pitHistogram } from './plots.ts';
@@ -73,8 +73,19 @@ function writePlots(report: WorldReport, directory: string): void {
   }
 }
 
+/** The file, or the CSV files of a folder. */
+function filesOf(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.csv'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
 function reportSeries(args: BacktestArguments): void {
-  const reports = args.series.map((file) => scoreSeriesFile(file, args.capacity, progress(file)));
+  const reports = args.series
+    .flatMap(filesOf)
+    .map((file) => scoreSeriesFile(file, args.capacity, progress(file)));
   process.stdout.write(`${reports.map(renderSeriesReport).join('\n\n')}\n`);
   if (args.report === null) return;
   const [only] = reports;

@@ -1,4 +1,4 @@
-import { mixtureExceeds, observe, posteriors, priorOf, refreshRate } from '../../../core/mixture.ts';
+import { observe, posteriors, priorOf, refreshRate, usedMoreThan } from '../../../core/mixture.ts';
 import { initialState } from '../../../core/state.ts';
 import { tableForecast } from '../policies/table-forecast.ts';
 import type { UseForecast } from '../policy.ts';
@@ -47,7 +47,7 @@ export function demandForecaster(training: Float64Array): DemandForecaster {
       const experts = posteriors(model, prior, NEGLIGIBLE);
       const tau = DAYS_PER_WEEK * weeks;
       const table = tableForecast(
-        (x) => 1 - mixtureExceeds(experts, x / filling, tau),
+        (x) => 1 - usedMoreThan(experts, model.idleShare, x / filling, tau),
         Math.max(1, model.rate * tau * filling),
       );
       return { cdf: table.cdf, quantile: (p) => Math.ceil(table.quantile(p)) };
