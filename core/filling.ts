@@ -3,7 +3,7 @@ import type { DayGrid } from './day-grid.ts';
 import { readingVariance } from './gauge.ts';
 import { type BlockScore, IDLE_FIRST, type Prior, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
-import type { Model } from './state.ts';
+import { type Model, roundVectors } from './state.ts';
 import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
 /** What folding needs of the context. */
@@ -48,6 +48,7 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
 export function begin(model: Model, env: FoldEnvironment): void {
   model.dayWeights.set(env.prior.dayWeights);
   model.idleShare = IDLE_FIRST;
+  roundVectors(model);
   refreshRate(model, env.prior);
 }
 

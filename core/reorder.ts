@@ -81,6 +81,9 @@ export interface WeighingRequest {
   readonly nextPlaceAt: Instant;
 }
 
+/** From this probability of being empty anyway, an order that arrives no later for waiting goes out at once. */
+const FORGONE = 0.5;
+
 export function weigh(request: WeighingRequest): Weighing {
   const { runOut, costs, grid, leadTime, early } = request;
   const now = arrivals(request.placeAt, leadTime, grid);
@@ -104,7 +107,7 @@ export function weigh(request: WeighingRequest): Weighing {
     saved += first.probability * earlyCostAt(early, runOut.expectedLevel(first.at)) * (1 - f0) * days;
     empty += first.probability * f0;
   }
-  return { due: risk > saved, risk, saved, emptyBeforeArrival: empty };
+  return { due: risk > saved || empty >= FORGONE, risk, saved, emptyBeforeArrival: empty };
 }
 
 /** Days between two arrivals on which an empty device is missed. */

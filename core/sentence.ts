@@ -1,5 +1,7 @@
+import { usageShift } from './blocks.ts';
 import { localDate } from './calendar.ts';
 import type { Weighing } from './reorder.ts';
+import type { Model } from './state.ts';
 import type { Trust } from './trust.ts';
 import type { DecisionOutcome, Forecast, GateVerdict, Instant, StepContext } from './types.ts';
 
@@ -44,8 +46,19 @@ export interface Explanation {
   readonly trust: Trust;
   readonly gates: readonly GateVerdict[];
   readonly placeAt: Instant | null;
+  /** Why it arrives before or after a hold; absent or null: no hold moved it. */
+  readonly moved?: string | null;
+  readonly model: Model;
   readonly context: StepContext;
   readonly now: Instant;
+}
+
+/** " Use is up 30 % since 4 November." when it is. */
+function shiftOf(model: Model, now: Instant, timeZone: string): string {
+  const shift = usageShift(model);
+  if (shift === 0 || model.shiftAt === 0) return '';
+  const share = Math.round(Math.abs(Math.exp(shift) - 1) * 100);
+  return ` Use is ${shift > 0 ? 'up' : 'down'} ${share} % since ${spokenDate(model.shiftAt, now, timeZone)}.`;
 }
 
 const refusals = (gates: readonly GateVerdict[]): string =>
@@ -56,10 +69,11 @@ const refusals = (gates: readonly GateVerdict[]): string =>
 
 /** One plain sentence or two, for the customer, with the numbers that decided. */
 export function explain(explanation: Explanation): string {
-  const { context, forecast, now, outcome, placeAt, trust, gates, weighing } = explanation;
+  const { context, forecast, now, outcome, placeAt, trust, gates, weighing, moved } = explanation;
   const { name } = context.profile;
   if (forecast === null) return `${name}: ${trust.reason} Nothing is ordered without knowing.`;
-  const base = lasts(context, forecast, now);
+  const { timeZone } = context.calendar;
+  const base = `${lasts(context, forecast, now)}${shiftOf(explanation.model, now, timeZone)}`;
   const risk = weighing === null ? 0 : weighing.emptyBeforeArrival;
   switch (outcome) {
     case 'wait':
@@ -70,7 +84,8 @@ export function explain(explanation: Explanation): string {
       const at = placeAt === null ? '' : ` on ${spokenDate(placeAt, now, context.calendar.timeZone)}`;
       const verb =
         context.strategy === 'automatic' ? `It is ordered${at}` : 'We prepared an order for you to approve';
-      return `${base} ${verb}: waiting longer would risk running out before delivery (${Math.max(Math.round(risk * 100), 1)} % today).`;
+      const why = `waiting longer would risk running out before delivery (${Math.max(Math.round(risk * 100), 1)} % today).`;
+      return moved == null ? `${base} ${verb}: ${why}` : `${base} ${moved} ${verb}: ${why}`;
     }
     case 'ask':
     case 'defer':

@@ -180,7 +180,7 @@ function emptyModel(): Model {
 /** A consumable of which nothing is known yet. */
 export function initialState(): ConsumableState {
   const model = emptyModel();
-  roundModel(model);
+  roundVectors(model);
   return { model, ring: [], installedAt: 0 };
 }
 

@@ -1,11 +1,12 @@
 import { gridOf } from './day-grid.ts';
 import { type RunOut, runOut } from './depletion.ts';
 import { fold } from './fold.ts';
-import { checkGates } from './gates.ts';
-import { planDelivery } from './holds.ts';
+import { CONSENT_GATES, checkGates } from './gates.ts';
+import { beforeLeaving, type DeliveryPlan, isLastChance, nextPlacement, planDelivery } from './holds.ts';
 import { outline } from './lead-time.ts';
-import { priorOf } from './mixture.ts';
+import { posteriors, priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
+import { orderQuantity } from './quantity.ts';
 import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
@@ -20,6 +21,7 @@ import {
   type GateVerdict,
   type Instant,
   type LeadTime,
+  type Offer,
   type StepContext,
   type StepResult,
 } from './types.ts';
@@ -89,7 +91,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const trust = trustOf(model, settings, now);
   if (model.levelAt === 0) {
     const base = { outcome: 'nothing' as const, forecast: null, gates: [] };
-    const sentence = explain({ ...base, weighing: null, trust, placeAt: null, context, now });
+    const sentence = explain({ ...base, weighing: null, trust, model, placeAt: null, context, now });
     return { ...base, sentence, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
   }
   const prior = priorOf(context.profile, context.population);
@@ -101,21 +103,32 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
     future,
     early: earlyCostOf(model, context.costs, context.offer, context.population),
   };
-  const weighing = weighAt(view, context, now, nextOccasion(model, context, now));
+  const weighing = weighAt(view, context, now, now + settings.reviewPeriodMs);
+  const open = context.openOrder !== null;
   const short = positionShort(model, context.leadTime);
-  if (context.openOrder !== null || !short || !weighing.due || suspendedByWarmUp(model, weighing, now)) {
-    const outcome = context.openOrder !== null ? 'wait' : 'nothing';
-    const sentence = explain({ outcome, forecast, gates: [], weighing, trust, placeAt: null, context, now });
+  if (open || !short || !weighing.due || suspendedByWarmUp(model, weighing)) {
+    const outcome = open ? 'wait' : 'nothing';
+    const sentence = explain({
+      outcome,
+      forecast,
+      gates: [],
+      weighing,
+      trust,
+      model,
+      placeAt: null,
+      context,
+      now,
+    });
     return {
       outcome,
       forecast,
       gates: [],
       sentence,
       commands: [],
-      evaluateAt: short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS,
+      evaluateAt: open ? now + WEEK_MS : short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS,
     };
   }
-  return act(trust, forecast, weighing, context, now);
+  return act(view, trust, forecast, weighing, context, now);
 }
 
 /** What a decision looks at. */
@@ -136,39 +149,37 @@ function weighAt(
   leadTime: LeadTime = context.leadTime,
 ): Weighing {
   const delay = placementDelay(context);
+  const placeAt = at + delay;
   return weigh({
     runOut: view.future,
     leadTime,
     grid: gridOf(context.calendar),
     costs: context.costs,
     early: view.early,
-    placeAt: at + delay,
-    nextPlaceAt: next + delay,
+    placeAt,
+    nextPlaceAt: nextPlacement(placeAt, next + delay, context.leadTime, context.calendar),
   });
 }
 
-/** When the next decision can be made: the next review, unless the readings are too old by then. */
-function nextOccasion(model: Model, context: StepContext, now: Instant): Instant {
-  const { reviewPeriodMs } = context.settings;
-  void model;
-  return now + reviewPeriodMs;
-}
-
-/** A wide prior alone must not order at once: in the first days only a real risk or a low level does. */
-const WARM_UP_MS = 10 * DAY_MS;
-const WARM_UP_RISK = 0.05;
+/**
+ * A wide prior alone must not order: until the device's own use is known, only a real risk or a low
+ * level does. Waiting a week then teaches more than it costs.
+ */
+const WARM_UP_OP_DAYS = 14;
+const WARM_UP_RISK = 0.02;
 const WARM_UP_LEVEL = 0.12;
 
-function suspendedByWarmUp(model: Model, weighing: Weighing, now: Instant): boolean {
-  if (model.swaps > 0 || now - model.fillingAt >= WARM_UP_MS) return false;
+function suspendedByWarmUp(model: Model, weighing: Weighing): boolean {
+  if ((model.exposure.at(-1) ?? 0) >= WARM_UP_OP_DAYS) return false;
   return weighing.emptyBeforeArrival < WARM_UP_RISK && model.level > WARM_UP_LEVEL;
 }
 
-/** Gates that stand for the customer's standing consent; a proposal asks for the consent itself. */
-const CONSENT_GATES: readonly GateName[] = ['consent', 'product', 'price', 'quantity', 'spend', 'frequency'];
+/** Of a standing consent; a proposal asks for the consent itself. */
+const STANDING: readonly GateName[] = CONSENT_GATES;
 
 /** An order is due: asks the gates and turns their answer into an outcome. */
 function act(
+  view: View,
   trust: Trust,
   forecast: Forecast,
   weighing: Weighing,
@@ -179,9 +190,9 @@ function act(
   const automatic = strategy === 'automatic';
   const earliestPlaceAt = now + (automatic ? settings.cancelWindowMs : 0);
   const plan = offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
-  const quantity = Math.max(offer?.minimumQuantity ?? 1, 1);
+  const quantity = offer === null ? 1 : quantityOf(view, offer, context);
   const all = checkGates({ stage: 'announce', offer, quantity, trust, plan, forOrderId: null }, context, now);
-  const gates = automatic ? all : all.filter((verdict) => !CONSENT_GATES.includes(verdict.gate));
+  const gates = automatic ? all : all.filter((verdict) => !STANDING.includes(verdict.gate));
   const failing = gates.filter((verdict) => !verdict.pass);
   const outcome = outcomeOf(failing, strategy, plan?.placeAt ?? now);
   const commands: Command[] = [];
@@ -196,13 +207,47 @@ function act(
     });
   }
   const placeAt = plan?.placeAt ?? null;
-  const sentence = explain({ outcome, forecast, gates, weighing, trust, placeAt, context, now });
+  const sentence = explain({
+    outcome,
+    forecast,
+    gates,
+    weighing,
+    trust,
+    model: view.model,
+    placeAt,
+    moved: plan === null ? null : (plan.reason ?? soonAway(plan, context, now)),
+    context,
+    now,
+  });
   const retries = failing.flatMap((verdict) => (verdict.retryAt === undefined ? [] : [verdict.retryAt]));
   const evaluateAt = Math.max(
     Math.min(now + settings.reviewPeriodMs, ...retries),
     now + settings.reviewPeriodMs / 4,
   );
   return { outcome, forecast, gates, sentence, commands, evaluateAt };
+}
+
+function quantityOf(view: View, offer: Offer, context: StepContext): number {
+  const { model } = view;
+  return orderQuantity({
+    offer,
+    costs: context.costs,
+    experts: posteriors(model, priorOf(context.profile, context.population), 0.02),
+    ratePerDay: model.rate,
+    shelfLifeDays: context.profile.shelfLifeDays,
+    stock: model.level + model.shelf,
+    maxQuantity: context.strategy === 'automatic' ? (context.mandate?.maxQuantity ?? null) : null,
+  });
+}
+
+/** Why an order is early: at the next review it could no longer arrive before a hold. */
+function soonAway(
+  plan: DeliveryPlan,
+  { leadTime, calendar, settings }: StepContext,
+  now: Instant,
+): string | null {
+  const next = Math.max(plan.placeAt, now) + settings.reviewPeriodMs;
+  return isLastChance(plan.placeAt, next, leadTime, calendar) ? beforeLeaving(plan, calendar.holds) : null;
 }
 
 function outcomeOf(
@@ -230,7 +275,7 @@ function nextLook(view: View, context: StepContext, now: Instant): Instant {
   const dueAfter = (reviews: number): boolean =>
     weighAt(view, context, now + reviews * review, now + (reviews + 1) * review, rough).due;
   let low = 1;
-  let high = Math.max(Math.ceil(LONGEST_SLEEP_MS / review), 1);
+  let high = reviewsUntilAway(context, now);
   if (!dueAfter(high)) return now + high * review;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
@@ -238,4 +283,17 @@ function nextLook(view: View, context: StepContext, now: Instant): Instant {
     else low = middle + 1;
   }
   return now + low * review;
+}
+
+/** Reviews until the last one from which an order still arrives before a hold: there the answer can jump. */
+function reviewsUntilAway(context: StepContext, now: Instant): number {
+  const { settings, leadTime, calendar } = context;
+  const longest = Math.max(Math.ceil(LONGEST_SLEEP_MS / settings.reviewPeriodMs), 1);
+  if (calendar.holds.length === 0) return longest;
+  const start = now + placementDelay(context);
+  for (let reviews = 1; reviews < longest; reviews += 1) {
+    const placeAt = start + reviews * settings.reviewPeriodMs;
+    if (isLastChance(placeAt, placeAt + settings.reviewPeriodMs, leadTime, calendar)) return reviews;
+  }
+  return longest;
 }
