@@ -44,7 +44,8 @@ export function makeListeners(config: Config, reception: Reception): Listener[] 
   if (config.MQTT_WS_PORT !== undefined) {
     listeners.push({ name: 'ws', server: makeWebSocketServer(config, reception), port: config.MQTT_WS_PORT });
   }
-  for (const { server } of listeners) server.on('error', reception.onError);
+  // One that cannot even bind is the affair of whoever asked it to.
+  for (const { server } of listeners) server.on('listening', () => server.on('error', reception.onError));
   return listeners;
 }
 
