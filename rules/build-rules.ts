@@ -18,13 +18,10 @@ export async function buildRules(deps: RulesDeps): Promise<Rules> {
   const housekeeping = createHousekeeping(deps);
   const stop = new AbortController();
   let sweeping: Promise<void> = Promise.resolve();
-  let listening: Promise<void> = Promise.resolve();
   return {
     start: () => {
       sweeping = sweepForEver(deps, stop.signal);
-      listening = outbox.start().catch((error: unknown) => {
-        deps.log.error({ err: error }, 'the outbox could not start');
-      });
+      outbox.start();
       housekeeping.start();
     },
     drain: async () => {
@@ -40,7 +37,6 @@ export async function buildRules(deps: RulesDeps): Promise<Rules> {
       stop.abort();
       await housekeeping.close();
       await sweeping;
-      await listening;
       await outbox.close();
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList } from 'graphile-worker';
 import { z } from 'zod';
 import { inTransaction } from '../../platform/database.ts';
@@ -11,9 +12,12 @@ const CONCURRENCY = 4;
 /** A notification wakes the worker at once; this is for one that got lost. */
 const POLL_MS = 2_000;
 
+/** Pause before a runner that failed is replaced. */
+const RESTART_MS = 1_000;
+
 export interface Outbox {
-  /** Works until closed. */
-  readonly start: () => Promise<void>;
+  /** Works until closed; a runner that the database took down is replaced. */
+  readonly start: () => void;
   /** Runs the jobs that are ready; returns whether there were any. */
   readonly drain: () => Promise<boolean>;
   /** Finishes the jobs in flight. */
@@ -46,10 +50,27 @@ export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
     await runMigrations(options);
   });
   const taskList = tasksOf(deps);
+  const closing = new AbortController();
   let runner: Runner | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  const work = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        runner = await run({ ...options, taskList, pollInterval: POLL_MS });
+        if (closing.signal.aborted) await runner.stop();
+        await runner.promise;
+      } catch (error) {
+        deps.log.error({ err: error }, 'the outbox stopped; it starts anew');
+      }
+      runner = undefined;
+      await wait(RESTART_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  };
+
   return {
-    start: async () => {
-      runner = await run({ ...options, taskList, pollInterval: POLL_MS });
+    start: () => {
+      working = work();
     },
     drain: async () => {
       const { rows } = await pool.query<{ ready: boolean }>(READY);
@@ -58,8 +79,10 @@ export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
       return true;
     },
     close: async () => {
-      await runner?.stop();
-      runner = undefined;
+      closing.abort();
+      // A runner that has just stopped by itself says so by an error.
+      await runner?.stop().catch(() => undefined);
+      await working;
     },
   };
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
+import { openDatabase } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { silentLog } from '../support/log.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { createWorld, decline, nearlyEmpty, report, START, type World, withdraw } from './world.ts';
 
@@ -356,5 +358,34 @@ describe('placing an announced order', () => {
       expect(accepted).toHaveLength(2);
     });
     await world.rules.close();
+  });
+
+  test('cut database connections stop nothing for good', async () => {
+    // The test has a connection of its own, or it would cut itself off.
+    const own = openDatabase({ url: world.database.url, connections: 1, log: silentLog });
+    const cut = () =>
+      own.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'neverout' AND pid <> pg_backend_pid()`,
+      );
+    const count = async (where: string) =>
+      (await own.pool.query(`SELECT FROM "order" WHERE ${where}`)).rowCount;
+    world.rules.start();
+    for (let i = 2; i <= 4; i += 1) {
+      await eventually(() => nearlyEmpty(world));
+      await cut();
+      await eventually(async () => {
+        expect(await count('true')).toBe(i);
+      });
+    }
+    await own.pool.query('UPDATE merchant SET base_url = $1, api_key = $2', [shop.url, shop.apiKey]);
+    world.clock.advanceTo(windowEnd);
+    await cut();
+    await eventually(async () => {
+      expect(await count(`status = 'accepted'`)).toBe(4);
+    });
+    expect(shop.purchases).toHaveLength(4);
+    await world.rules.close();
+    await own.close();
   });
 });
