@@ -23,6 +23,8 @@ export interface Report {
   readonly refused: Readonly<Record<string, number>>;
   readonly orders: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
+  /** What customers answered to proposals. */
+  readonly answers: { readonly approved: number; readonly declined: number };
   readonly merchant: {
     readonly purchases: number;
     readonly delivered: number;
@@ -33,6 +35,12 @@ export interface Report {
   readonly stockouts: number;
   readonly stockoutsUnavoidable: number;
   readonly stockoutsUncovered: number;
+  /** The covered ones, in the order of time. */
+  readonly stockoutList: readonly {
+    readonly day: number;
+    readonly customer: string;
+    readonly consumable: string;
+  }[];
   readonly cycles: number;
   readonly medianDaysEarly: number | null;
   /** Orders whose filling was really put in; of those, seen by the platform; and seen where none was. */
@@ -86,6 +94,10 @@ export async function makeReport(input: ReportInput): Promise<Report> {
       'SELECT status::text AS name, count(*)::int AS count FROM "order" GROUP BY 1',
     ),
     decisions: await countBy(pool, DECISIONS),
+    answers: {
+      approved: customers.reduce((sum, { approved }) => sum + approved.size, 0),
+      declined: customers.reduce((sum, { declined }) => sum + declined, 0),
+    },
     merchant: {
       purchases: purchases.length,
       delivered: purchases.filter((purchase) => purchase.status === 'delivered').length,
@@ -124,7 +136,7 @@ function coveredUntil({ customer, slot }: Place): Instant {
 
 function outcomeOf(places: readonly Place[], { plan, leadTimePmf, cancelWindowMs }: ReportInput) {
   const stockouts = places.flatMap((place) =>
-    place.slot.stockouts.map((at) => ({ at, covered: at < coveredUntil(place) })),
+    place.slot.stockouts.map((at) => ({ at, place, covered: at < coveredUntil(place) })),
   );
   const covered = stockouts.filter((stockout) => stockout.covered);
   const cycles = places.flatMap((place) =>
@@ -142,6 +154,13 @@ function outcomeOf(places: readonly Place[], { plan, leadTimePmf, cancelWindowMs
     stockouts: covered.length,
     stockoutsUnavoidable: covered.filter(({ at }) => at < helpedFrom).length,
     stockoutsUncovered: stockouts.length - covered.length,
+    stockoutList: covered
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ at, place }) => ({
+        day: Math.floor((at - plan.start) / DAY_MS) + 1,
+        customer: `${place.customer.plan.name} (${place.customer.plan.role})`,
+        consumable: `${place.device.plan.kind.model}: ${place.slot.kind.name}`,
+      })),
     cycles: cycles.length,
     medianDaysEarly: median([...early.values()]),
   };

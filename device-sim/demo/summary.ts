@@ -50,6 +50,10 @@ export function summarise(report: Report): string {
     row('Refused', counts(report.refused)),
     row('Orders', counts(report.orders)),
     row(
+      'Proposals',
+      `${report.answers.approved} approved · ${report.answers.declined} declined by customers`,
+    ),
+    row(
       'Merchant',
       `${merchant.purchases} purchases · ${merchant.delivered} delivered · ${money} ${merchant.currency}`,
     ),

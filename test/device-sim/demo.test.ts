@@ -83,6 +83,7 @@ describe('npm run demo', () => {
     // The one whose consent was withdrawn, and the one that the customer did not want.
     expect(orders['cancelled']).toBeGreaterThanOrEqual(1);
     expect(orders['declined']).toBe(1);
+    expect(told.answers.approved).toBeGreaterThan(0);
     expect(told.cycles).toBeGreaterThan(0);
     expect(told.stockouts).toBeLessThanOrEqual(told.cycles / 4);
     for (const reason of [
