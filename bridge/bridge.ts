@@ -1,6 +1,8 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { StartError } from '../platform/start-error.ts';
 import type { BridgeConfig } from './config.ts';
 import { type Credential, credentialOf } from './credentials.ts';
 import { announcedPrinters } from './discovery/mdns.ts';
@@ -49,8 +51,16 @@ interface Place {
 
 const STATUS_EVERY_MS = 1000;
 
-/** The agent on the customer's network. It opens nothing before `start`, `discover` or `poll`. */
+/** The agent on the customer's network. It asks nobody anything before `start`, `discover` or `poll`. */
 export function buildBridge(deps: BridgeDeps): Bridge {
+  const { folder } = deps.config;
+  try {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The folder ${folder} cannot be written: ${why}`);
+  }
   return new RunningBridge(deps);
 }
 

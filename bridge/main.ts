@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../platform/clock.ts';
@@ -65,12 +65,6 @@ async function main(): Promise<void> {
 }
 
 function open({ config, log }: Context, credentials: readonly Credential[], keepsStatus: boolean): Bridge {
-  try {
-    mkdirSync(config.folder, { recursive: true, mode: 0o700 });
-    chmodSync(config.folder, 0o700);
-  } catch (error) {
-    throw new StartError(`The folder ${config.folder} cannot be written: ${messageOf(error)}`);
-  }
   const { ca } = config.broker;
   const brokerCa = ca === undefined ? {} : { brokerCa: readText(ca) };
   return buildBridge({

@@ -1,14 +1,26 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPins } from '../../bridge/ipp/pins.ts';
 import { readPrinterByIpp } from '../../bridge/ipp/read-printer.ts';
 import { telemetryConsumables } from '../../contracts/printer/telemetry.ts';
 import { colourLaserPrinter } from '../../device-sim/printers/emulated-printer.ts';
 import { startIppPrinter } from '../../device-sim/printers/ipp-printer.ts';
-import { firstCertificate, secondCertificate } from './support/certificates.ts';
+import { type Certificate, type Certificates, makeCertificates } from '../support/certificates.ts';
 import { temporaryFolder, testConfig } from './support/config.ts';
 
 const HOST = '127.0.0.1';
+
+let certificates: Certificates;
+let firstCertificate: Certificate;
+let secondCertificate: Certificate;
+beforeAll(async () => {
+  certificates = await makeCertificates();
+  firstCertificate = await certificates.makeSelfSigned('printer');
+  secondCertificate = await certificates.makeSelfSigned('printer');
+});
+afterAll(async () => {
+  await certificates[Symbol.asyncDispose]();
+});
 
 function usedPrinter() {
   const printer = colourLaserPrinter('SN-0002');
