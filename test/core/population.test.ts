@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { recalibrate } from '../../core/depletion.ts';
+import { EXPERTS } from '../../core/experts.ts';
+import {
+  addToHistogram,
+  type DeviceSummary,
+  PIT_BINS,
+  refitPopulation,
+  rootPopulation,
+} from '../../core/population.ts';
+import { step } from '../../core/step.ts';
+import { contextWith, daily, morning, steady } from './engine-support.ts';
+
+const parent = rootPopulation({ typicalLifeDays: 90 });
+const week = [1.4, 1.4, 1.4, 1.4, 1.4, 0, 0, 0.1, 0.05];
+
+function device(lifeDays: number, change: Partial<DeviceSummary> = {}): DeviceSummary {
+  const exposure = 200;
+  return {
+    exposure,
+    use: exposure / lifeDays,
+    jitter: 0.7,
+    surprise: EXPERTS.map(({ steadiness }) => (steadiness === 1.5 ? 0 : 6)),
+    dayWeights: week,
+    lowDays: 50,
+    earlySwaps: 2,
+    ...change,
+  };
+}
+
+/** Medians of a life under a population: b₀/a₀-ish, by its log mean. */
+const fleet = (n: number, lifeDays: number) =>
+  Array.from({ length: n }, (_, i) => device(lifeDays * (1 + 0.1 * ((i % 5) - 2))));
+
+describe('population', () => {
+  it('learns the fleet: rate, spread, steadiness, weekdays, early swaps', () => {
+    const taught = refitPopulation({ devices: fleet(200, 30), pit: [], parent, version: 3 });
+    expect(taught.version).toBe(3);
+    expect(taught.shape / taught.rate).toBeGreaterThan(25);
+    expect(taught.shape / taught.rate).toBeLessThan(36);
+    expect(taught.shape).toBeGreaterThan(parent.shape * 2);
+    const steadyShare = EXPERTS.reduce(
+      (sum, { steadiness }, k) => sum + (steadiness === 1.5 ? (taught.expertWeights[k] ?? 0) : 0),
+      0,
+    );
+    expect(steadyShare).toBeGreaterThan(0.8);
+    expect(Math.min(...taught.expertWeights)).toBeGreaterThan(0.001);
+    expect(taught.dayWeights?.[5]).toBeLessThan(0.1);
+    expect(taught.earlySwapPerDay).toBeCloseTo(0.04, 2);
+  });
+
+  it('a small fleet leans on its parent, an empty one is its parent', () => {
+    const few = refitPopulation({ devices: fleet(3, 30), pit: [], parent, version: 1 });
+    const many = refitPopulation({ devices: fleet(300, 30), pit: [], parent, version: 1 });
+    expect(few.rate / few.shape).toBeGreaterThan(parent.rate / parent.shape);
+    expect(few.rate / few.shape).toBeLessThan(many.rate / many.shape);
+    const none = refitPopulation({ devices: [], pit: [], parent, version: 1 });
+    expect(none.rate).toBeCloseTo(parent.rate, 6);
+    expect(none.shape).toBeCloseTo(parent.shape, 6);
+  });
+
+  it('weights are a distribution, whatever the fleet', () => {
+    const summaries = fc.array(
+      fc.double({ min: 5, max: 900, noNaN: true }).map((life) => device(life)),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(summaries, (devices) => {
+        const { expertWeights, shape, rate } = refitPopulation({ devices, pit: [], parent, version: 1 });
+        expect(expertWeights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+        expect(shape).toBeGreaterThan(0);
+        expect(rate).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('the recalibration map rises, keeps its ends, and undoes a known distortion', () => {
+    const counts = new Array<number>(PIT_BINS).fill(0);
+    // An overconfident forecast: PIT values pile up at both ends (a Beta(½, ½) by its quantiles).
+    for (let i = 0; i < 20_000; i += 1) {
+      const u = Math.sin((Math.PI / 2) * ((i + 0.5) / 20_000)) ** 2;
+      addToHistogram(counts, u, u);
+    }
+    const { recalibration } = refitPopulation({ devices: [], pit: counts, parent, version: 1 });
+    expect(recalibration[0]).toBe(0);
+    expect(recalibration.at(-1)).toBe(1);
+    for (const [i, value] of recalibration.entries())
+      expect(value).toBeGreaterThanOrEqual(recalibration[i - 1] ?? 0);
+    // P(U ≤ 0.05) of that distribution is 2/π·asin √0.05 = 0.1436.
+    expect(recalibrate(0.05, recalibration)).toBeCloseTo(0.1436, 2);
+    expect(recalibrate(0.3, [])).toBe(0.3);
+  });
+
+  it('a block known between two probabilities counts one in all', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (a, b) => {
+          const counts = new Array<number>(PIT_BINS).fill(0);
+          addToHistogram(counts, Math.min(a, b), Math.max(a, b));
+          expect(counts.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
+        },
+      ),
+    );
+  });
+
+  it('blocks are scored once, when they are final', () => {
+    const events = daily(steady(0.9, 0.012, 60));
+    const context = contextWith();
+    const atOnce = step(null, events, context, morning(60)).blockScores;
+    let state = null;
+    const one: unknown[] = [];
+    for (const event of events) {
+      const result = step(state, [event], context, event.at);
+      state = result.state;
+      one.push(...result.blockScores);
+    }
+    expect(one).toEqual(atOnce);
+    expect(atOnce.length).toBeGreaterThanOrEqual(6);
+    for (const { low, high } of atOnce) expect(low).toBeLessThanOrEqual(high);
+  });
+
+  it('a taught population makes a new device sensible from its first reading', () => {
+    const population = refitPopulation({ devices: fleet(300, 30), pit: [], parent, version: 1 });
+    const ignorant = step(null, daily([0.9]), contextWith(), morning(1)).decision.forecast;
+    const taught = step(null, daily([0.9]), contextWith({ population }), morning(1)).decision.forecast;
+    const width = (f: typeof taught) => (f?.p90 ?? 0) - (f?.p10 ?? 0);
+    expect(width(taught)).toBeLessThan(width(ignorant) / 2);
+  });
+});
