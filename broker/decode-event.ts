@@ -1,6 +1,6 @@
 import { deviceEventSchema } from '../contracts/mqtt.ts';
 import { checkClock } from './clock-check.ts';
-import type { Arrival } from './decode-telemetry.ts';
+import { type Arrival, isForbidden } from './decode-telemetry.ts';
 import type { EventRow } from './ingest-rows.ts';
 import { describeIssues, parseJson } from './parse-json.ts';
 import type { Refused } from './refusal.ts';
@@ -21,6 +21,11 @@ export function decodeEvent(payload: Buffer, { device, receivedAt, clock }: Arri
   const slot = consumable === undefined ? undefined : device.slots.get(consumable);
   if (consumable !== undefined && slot === undefined) {
     return refuse('unknown-consumable', `consumable ${JSON.stringify(consumable)}`);
+  }
+  // A button is somebody's request, made just now; everything else a device says by itself.
+  const meant = slot === undefined ? [...device.slots.values()] : [slot];
+  if (type !== 'button' && meant.length > 0 && meant.every((one) => isForbidden(one, receivedAt))) {
+    return refuse('no-consent', `event ${type}`);
   }
   const consumableId = slot?.consumableId ?? null;
   return { event: { deviceId: device.id, consumableId, type, at, seq, receivedAt, detail: detail ?? null } };

@@ -21,6 +21,10 @@ export interface Arrival {
   readonly clock: ClockLimits;
 }
 
+/** The customer took back the consent to telemetry: nothing of it may be stored. */
+export const isForbidden = (slot: Slot | undefined, receivedAt: number): boolean =>
+  slot?.telemetryUntil !== undefined && receivedAt >= slot.telemetryUntil;
+
 const refuseAll = (refused: Refused): DecodedTelemetry => ({ readings: [], refused: [refused] });
 
 /** Turns a payload into the readings to store and what of it was refused. Never throws. */
@@ -38,7 +42,12 @@ export function decodeTelemetry(payload: Buffer, arrival: Arrival): DecodedTelem
   const refused: Refused[] = [];
   const common = { at, seq: telemetry.seq, receivedAt: arrival.receivedAt, historical };
   for (const key of Object.keys(telemetry.consumables)) {
-    const decoded = decodeConsumable(telemetry, key, arrival.device.slots.get(key));
+    const slot = arrival.device.slots.get(key);
+    if (isForbidden(slot, arrival.receivedAt)) {
+      refused.push({ reason: 'no-consent', detail: `consumable ${JSON.stringify(key)}` });
+      continue;
+    }
+    const decoded = decodeConsumable(telemetry, key, slot);
     if ('reason' in decoded) refused.push(decoded);
     else readings.push({ ...common, ...decoded });
   }

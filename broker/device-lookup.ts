@@ -1,3 +1,5 @@
+import { needsTelemetryConsent } from '../core/jurisdictions.ts';
+import { FOR_EVER, type TelemetryConsent, telemetryUntil } from '../core/telemetry-consent.ts';
 import type { Pool } from '../platform/database.ts';
 import type { Device, Slot } from './device.ts';
 
@@ -16,16 +18,28 @@ interface DeviceRow {
   readonly certificate_fingerprint: string | null;
   readonly revoked: boolean;
   readonly slots: readonly (readonly [string, string, string | null, number | null, string | null])[] | null;
+  /** Consumable or null, granted, valid until, withdrawn: ms. */
+  readonly consents: readonly (readonly [string | null, number, number | null, number | null])[] | null;
+  /** The customer's; null: nobody owns the device. */
+  readonly jurisdiction: string | null;
 }
 
 const SELECT = `
-  SELECT d.id, d.secret_hash, d.certificate_fingerprint, d.revoked_at IS NOT NULL AS revoked, slots.slots
-  FROM device d
+  SELECT d.id, d.secret_hash, d.certificate_fingerprint, d.revoked_at IS NOT NULL AS revoked, slots.slots,
+    consents.consents, cu.jurisdiction
+  FROM device d LEFT JOIN customer cu ON cu.id = d.customer_id
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_array(c.key, c.id, s.unit, s.capacity, s.counter_key)) AS slots
     FROM consumable c JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
     WHERE c.device_id = d.id
   ) slots ON true
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(k.consumable_id, extract(epoch FROM k.granted_at) * 1000,
+      extract(epoch FROM k.valid_until) * 1000, extract(epoch FROM w.withdrawn_at) * 1000)) AS consents
+    FROM consent k LEFT JOIN consent_withdrawal w ON w.consent_id = k.id
+    WHERE k.customer_id = d.customer_id AND k.purpose = 'telemetry' AND (k.device_id IS NULL OR k.device_id = d.id)
+      AND (k.consumable_id IS NULL OR k.consumable_id IN (SELECT id FROM consumable WHERE device_id = d.id))
+  ) consents ON true
   WHERE d.id = ANY ($1::uuid[]) OR d.certificate_fingerprint = ANY ($2::text[])`;
 
 interface Waiting {
@@ -113,17 +127,33 @@ function withinTime<Result>(work: Promise<Result>): Promise<Result> {
   });
 }
 
-const toDevice = (row: DeviceRow): Device => ({
-  id: row.id,
-  secretHash: row.secret_hash,
-  certificateFingerprint: row.certificate_fingerprint,
-  revoked: row.revoked,
-  slots: new Map((row.slots ?? []).map(([key, ...slot]) => [key, toSlot(...slot)])),
-});
+function toDevice(row: DeviceRow): Device {
+  const allowedUntil = allowanceOf(row);
+  return {
+    id: row.id,
+    secretHash: row.secret_hash,
+    certificateFingerprint: row.certificate_fingerprint,
+    revoked: row.revoked,
+    slots: new Map(
+      (row.slots ?? []).map(([key, consumableId, unit, capacity, counterKey]): [string, Slot] => [
+        key,
+        { consumableId, unit, capacity, counterKey, telemetryUntil: allowedUntil(consumableId) },
+      ]),
+    ),
+  };
+}
 
-const toSlot = (
-  consumableId: string,
-  unit: string | null,
-  capacity: number | null,
-  counterKey: string | null,
-): Slot => ({ consumableId, unit, capacity, counterKey });
+/** A device that nobody owns is nobody's personal data: the maker's test bench, the shop's shelf. */
+function allowanceOf({ consents, jurisdiction }: DeviceRow): (consumableId: string) => number {
+  if (jurisdiction === null) return () => FOR_EVER;
+  const withoutConsent = !needsTelemetryConsent(jurisdiction);
+  const given = (consents ?? []).map(
+    ([consumableId, grantedAt, validUntil, withdrawnAt]): TelemetryConsent => ({
+      consumableId,
+      grantedAt,
+      validUntil,
+      withdrawnAt,
+    }),
+  );
+  return (consumableId) => telemetryUntil(given, consumableId, withoutConsent);
+}

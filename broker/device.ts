@@ -6,6 +6,8 @@ export interface Slot {
   readonly capacity: number | null;
   /** Which counter measures use of this slot. */
   readonly counterKey: string | null;
+  /** Until when the customer lets its readings be stored, ms; absent: without end. */
+  readonly telemetryUntil?: number;
 }
 
 /** A device as the database had it when last looked up. */

@@ -101,11 +101,16 @@ export function takeState(
 }
 
 function bury(
-  { deadLetters, clock }: PublishDeps,
+  { deadLetters, clock, metrics }: PublishDeps,
   connection: DeviceConnection,
   packet: PublishPacket,
   refused: Refused,
 ): void {
+  if (refused.reason === 'no-consent') {
+    // Keeping what may not be stored, even as a dead letter, would be storing it.
+    metrics.refused.inc({ reason: refused.reason });
+    return;
+  }
   deadLetters.add({
     ...refused,
     receivedAt: clock.now(),

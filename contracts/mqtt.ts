@@ -100,5 +100,6 @@ export const REFUSALS = {
   'too-old': 'The reading is older than readings are kept.',
   'too-large': 'The packet is larger than the limit.',
   duplicate: 'The reading was already stored.',
+  'no-consent': 'The customer withdrew the consent to telemetry: it was dropped, and nothing of it is kept.',
 } as const;
 export type Refusal = keyof typeof REFUSALS;

@@ -200,7 +200,7 @@ test('a state that is none is refused', async () => {
 });
 
 test('every reason of the contract that a payload can have is covered here', () => {
-  const elsewhere = ['bad-topic', 'too-large', 'duplicate'];
+  const elsewhere = ['bad-topic', 'too-large', 'duplicate', 'no-consent'];
   const covered = new Set([...TELEMETRY, ...EVENTS].map(([, reason]) => reason));
   expect([...covered, ...elsewhere].toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
 });
