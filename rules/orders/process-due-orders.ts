@@ -43,6 +43,12 @@ export async function processDueOrders(deps: RulesDeps): Promise<number> {
   return count;
 }
 
+/** The customer is asked about today's price, and their yes is to that. */
+const UNBIND = `
+  UPDATE "order" o SET consent_id = NULL, unit_price_minor = p.unit_price_minor,
+    total_minor = o.quantity * p.unit_price_minor + o.shipping_minor
+  FROM product p WHERE o.id = ANY ($1::uuid[]) AND p.id = o.product_id`;
+
 export async function runDueOrders(
   db: Queryable,
   policy: Policy,
@@ -64,9 +70,7 @@ export async function runDueOrders(
   await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
   await writeDecisions(db, plan.decisions);
-  if (plan.unbound.length > 0) {
-    await db.query('UPDATE "order" SET consent_id = NULL WHERE id = ANY ($1::uuid[])', [plan.unbound]);
-  }
+  if (plan.unbound.length > 0) await db.query(UNBIND, [plan.unbound]);
   await addJobs(db, plan.jobs);
   return { count: orders.length, plan };
 }

@@ -154,7 +154,9 @@ describe('placing an announced order', () => {
   });
 
   test('a higher price than announced is asked about', async () => {
+    // In the database and at the shop, whose SKU is the product's id.
     await world.rows('UPDATE product SET unit_price_minor = 5100 WHERE id = $1', consumable.productId);
+    shop.prices.set(consumable.productId, 5100);
     await drainAt(windowEnd);
     expect(await order()).toMatchObject({ status: 'proposed', consent_id: null });
     expect((await order())?.status_reason).toContain('EUR 50.00');
@@ -169,10 +171,10 @@ describe('placing an announced order', () => {
       actor: 'customer',
       reason: null,
       dueAt: at,
-      totalMinor: 5100,
     });
     await world.rules.drain();
-    expect(await order()).toMatchObject({ status: 'accepted' });
+    expect(await order()).toMatchObject({ status: 'accepted', unit_price_minor: 5100 });
+    expect(shop.purchases).toMatchObject([{ totalMinor: 5100 }]);
   });
 
   test('telemetry that has gone silent meanwhile is asked about', async () => {
