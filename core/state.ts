@@ -166,10 +166,11 @@ const MODEL_BYTES =
 /** The largest encoding there is, in bytes. */
 export const STATE_MAX_BYTES = HEADER_BYTES + MODEL_BYTES + RING_SIZE * RING_BYTES;
 
+const ZEROS = Object.fromEntries(MODEL_FIELDS.map(([name]) => [name, 0])) as unknown as ScalarOf<Model>;
+
 function emptyModel(): Model {
-  const scalars = Object.fromEntries(MODEL_FIELDS.map(([name]) => [name, 0]));
   return {
-    ...(scalars as unknown as ScalarOf<Model>),
+    ...ZEROS,
     surprise: new Float64Array(EXPERTS.length),
     exposure: new Float64Array(HALF_LIVES_OP_DAYS.length),
     use: new Float64Array(HALF_LIVES_OP_DAYS.length),
