@@ -28,7 +28,7 @@ export class Browser {
     if (this.cookies.size > 0) {
       headers.set('cookie', [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '));
     }
-    const init: RequestInit = { method, headers, redirect: 'manual' };
+    const init: RequestInit = { method: method.toUpperCase(), headers, redirect: 'manual' };
     if (body !== undefined) {
       const isForm = body instanceof URLSearchParams;
       if (!isForm) headers.set('content-type', 'application/json');
@@ -65,7 +65,8 @@ export class Browser {
     if (typeof body !== 'object' || body === null) return;
     for (const [key, value] of Object.entries(body)) {
       if (typeof value === 'string' && SECRET_MEMBERS.test(key)) this.#secrets.add(value);
-      else if (key === 'backupCodes') for (const code of value as string[]) this.#secrets.add(code);
+      else if (key === 'backupCodes' && Array.isArray(value))
+        for (const code of value) this.#secrets.add(code);
       else this.#remember(value);
     }
   }
