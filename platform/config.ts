@@ -21,9 +21,12 @@ const schema = z.object({
     .optional()
     .describe('PostgreSQL 18; unset: the embedded one.'),
   DATABASE_CONNECTIONS: count.default(10).describe('Connections of each pool of this process.'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe log line written.'),
   HOST: z.string().default('0.0.0.0').describe('Address that every listener binds.'),
-  HTTP_PORT: port.default(3000),
+  HTTP_PORT: port.default(3000).describe('Port of the API; of health and metrics in a process without it.'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -46,7 +49,7 @@ const schema = z.object({
     .describe('smtp(s)://user:password@host:port. Unset: mails are written into the data folder, not sent.'),
   MAIL_FROM: z.string().min(3).default('Neverout <neverout@localhost>').describe('Sender of mails.'),
   NEVEROUT_API_TOKEN: z.string().min(24).optional().describe('Unset: a random one is made and shown once.'),
-  MQTT_PORT: port.default(1883),
+  MQTT_PORT: port.default(1883).describe('Port of plain MQTT.'),
   MQTT_WS_PORT: port.optional().describe('Unset: no WebSocket listener.'),
   MQTT_TLS_PORT: port.optional().describe('Unset: no TLS listener. Needs the two files below.'),
   MQTT_TLS_CERT: z.string().optional().describe('PEM file of the server certificate.'),
@@ -62,15 +65,28 @@ const schema = z.object({
     .default(10)
     .describe('How far a device clock may be ahead, or behind for live data.'),
   READING_RETENTION_MONTHS: count.default(13).describe('Whole months that readings are kept.'),
-  DEAD_LETTER_RETENTION_DAYS: count.default(30),
-  CANCEL_WINDOW_HOURS: z.coerce.number().min(0).default(24),
-  REVIEW_PERIOD_HOURS: z.coerce.number().min(1).default(24),
-  STALE_AFTER_DAYS: z.coerce.number().min(1).default(14),
+  DEAD_LETTER_RETENTION_DAYS: count.default(30).describe('Days that refused input is kept.'),
+  CANCEL_WINDOW_HOURS: z.coerce.number().min(0).default(24).describe('Between announcement and placement.'),
+  REVIEW_PERIOD_HOURS: z.coerce
+    .number()
+    .min(1)
+    .default(24)
+    .describe('How often a consumable near its end is looked at.'),
+  STALE_AFTER_DAYS: z.coerce
+    .number()
+    .min(1)
+    .default(14)
+    .describe('Older readings order nothing by themselves.'),
   EVALUATE_EVERY_MS: count.default(1000).describe('Pause between looks at the evaluation queue.'),
-  COST_STOCKOUT_MINOR: z.coerce.number().int().min(0).default(2500).describe('Cost of running out once.'),
-  COST_STOCKOUT_PER_DAY_MINOR: z.coerce.number().int().min(0).default(4000),
+  COST_STOCKOUT_MINOR: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2500)
+    .describe('Cost of running out once, in minor units.'),
+  COST_STOCKOUT_PER_DAY_MINOR: z.coerce.number().int().min(0).default(4000).describe('Of every day without.'),
   COST_HOLDING_PER_DAY_MINOR: z.coerce.number().min(0).default(6).describe('Of a spare lying on the shelf.'),
-  COST_SHIPPING_MINOR: z.coerce.number().int().min(0).default(0),
+  COST_SHIPPING_MINOR: z.coerce.number().int().min(0).default(0).describe('Of one parcel.'),
   LOG_PRETTY: flag.optional().describe('Unset: pretty on a terminal.'),
 });
 
@@ -99,7 +115,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return Object.freeze(parsed.data);
 }
 
-/** Name, default and meaning of every variable, for the documentation. */
-export function describeConfig(): readonly { name: string; meaning: string }[] {
-  return Object.entries(schema.shape).map(([name, type]) => ({ name, meaning: type.description ?? '' }));
+/** Name, default and meaning of every variable: the table of docs/operations.md, held to it by a test. */
+export function describeConfig(): readonly { name: string; fallback: string; meaning: string }[] {
+  const defaults: Record<string, unknown> = schema.parse({});
+  return Object.entries(schema.shape).map(([name, type]) => ({
+    name,
+    fallback: defaults[name] === undefined ? '' : String(defaults[name]),
+    meaning: type.description ?? '',
+  }));
 }

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../platform/config.ts';
+import { ConfigError, describeConfig, parseConfig } from '../../platform/config.ts';
 
 describe('parseConfig', () => {
   test('an empty environment is a working default', () => {
@@ -31,4 +32,12 @@ describe('parseConfig', () => {
   test('a short API token is refused', () => {
     expect(() => parseConfig({ NEVEROUT_API_TOKEN: 'secret' })).toThrow('NEVEROUT_API_TOKEN');
   });
+});
+
+test('docs/operations.md lists every setting with its default and meaning', async () => {
+  const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  for (const { name, fallback, meaning } of describeConfig()) {
+    expect(meaning, `${name} has no meaning`).not.toBe('');
+    expect(page).toContain(`| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`);
+  }
 });
