@@ -65,9 +65,24 @@ function amountOf(text: string): [string, { amount: number; unit: string }] {
   return [key, { amount: numberOf(match[1], 'amount'), unit: match[2] }];
 }
 
+const FLAGS = ['--historical', '--help'];
+
+/** One secret in 64 starts with a dash, which would pass for an option. */
+function joined(args: readonly string[]): string[] {
+  const result: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    const value = args[i + 1];
+    const takesValue = /^--[a-z]+$/u.test(arg) && !FLAGS.includes(arg) && value !== undefined;
+    result.push(takesValue ? `${arg}=${value}` : arg);
+    if (takesValue) i++;
+  }
+  return result;
+}
+
 const parse = (args: readonly string[]) =>
   parseArgs({
-    args: [...args],
+    args: joined(args),
     options: {
       id: { type: 'string' },
       secret: { type: 'string' },
