@@ -48,6 +48,16 @@ const CANARIES = [
     rule: 'noRestrictedImports',
   },
   {
+    file: 'bridge/canary.ts',
+    code: "import { b } from '../broker/b.ts';\nexport const a = b;\n",
+    rule: 'noRestrictedImports',
+  },
+  {
+    file: 'bridge/canary.ts',
+    code: "import { b } from '../device-sim/fleet/b.ts';\nexport const a = b;\n",
+    rule: 'noRestrictedImports',
+  },
+  {
     file: 'device-sim/canary.ts',
     code: "import { b } from '../broker/b.ts';\nexport const a = b;\n",
     rule: 'noRestrictedImports',
