@@ -114,10 +114,7 @@ export class Simulation {
         );
       } else {
         if (!(await device.misbehave(misdeed.kind, now, this.#strangerTo(device)))) continue;
-        story.tell(
-          misdeed.kind,
-          `${misdeed.device} does wrong (${misdeed.kind}); it is refused and counted.`,
-        );
+        story.tell('fault', `${misdeed.device} does wrong (${misdeed.kind}); it is refused and counted.`);
       }
       this.#misdeeds.splice(this.#misdeeds.indexOf(misdeed), 1);
     }
