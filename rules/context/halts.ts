@@ -13,7 +13,7 @@ const HALTS = `
   FROM halt WHERE lifted_at IS NULL ORDER BY created_at`;
 
 /** What an order touches. */
-export interface HaltSubject {
+interface HaltSubject {
   readonly productId: string | null;
   readonly merchantId: string | null;
   readonly deviceModelId: string;

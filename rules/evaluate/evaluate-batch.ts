@@ -27,7 +27,7 @@ import { type NewOrder, writeOrders } from './write-orders.ts';
 import { setAside, writeStates } from './write-states.ts';
 
 /** Enough to share the cost of a dozen statements, few enough that a batch takes well under a second. */
-export const BATCH_CONSUMABLES = 500;
+const BATCH_CONSUMABLES = 500;
 
 /** What one batch did. */
 export interface BatchReport {

@@ -15,7 +15,7 @@ import {
 } from './load-events.ts';
 
 /** A state made anew from stored history, and the swaps seen on the way that no order was told of. */
-export interface Replayed {
+interface Replayed {
   readonly state: ConsumableState;
   readonly swaps: readonly Instant[];
 }

@@ -16,7 +16,7 @@ import {
 import type { DueOrder } from './due-order.ts';
 
 /** What happens to an announced order whose time has come. */
-export type Next =
+type Next =
   | { readonly kind: 'place' }
   | { readonly kind: 'cancel' }
   /** The customer decides. */
