@@ -73,7 +73,7 @@ async function runSmallWorld(tamper: (pool: Pool) => Promise<unknown>, faults: F
   }
 }
 
-test('the books agree when nobody tampers', { timeout: 120_000 }, async () => {
+test('the books agree when nobody tampers', { timeout: 240_000 }, async () => {
   const report = await runSmallWorld(() => Promise.resolve());
   expect(report.disagreements).toEqual([]);
   expect(exitCodeOf(report)).toBe(0);
@@ -86,7 +86,7 @@ test('the books agree when nobody tampers', { timeout: 120_000 }, async () => {
 });
 
 test('a lost reading, an invented one, a changed order and a lost one are each told', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const report = await runSmallWorld(async (pool) => {
     await pool.query(
@@ -116,7 +116,7 @@ test('a lost reading, an invented one, a changed order and a lost one are each t
 });
 
 test('a merchant that fails, falls silent after booking and repeats itself sells nothing twice', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const faults = { ...NO_FAULTS, errorBefore: 0.25, silentAfter: 0.35, webhookTwice: 0.4 };
   const report = await runSmallWorld(() => Promise.resolve(), faults);

@@ -9,7 +9,8 @@ import type { Report } from '../../device-sim/demo/report.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CAPTURES = join(ROOT, '../shared/data');
-const LONGEST_RUN_MS = 180_000;
+/** Generous: the machine may be busy with other tests, and no time is asserted. */
+const LONGEST_RUN_MS = 300_000;
 
 let folder = '';
 beforeAll(async () => {
