@@ -101,10 +101,14 @@ async function makeAdmin(config: Config, database: Database, { email, name, rese
   return { link: await passwordLink(deps, known.id, LINK_HOURS), isNew: false };
 }
 
-main().catch((error: unknown) => {
-  const isKnown = error instanceof StartError || error instanceof ConfigError;
-  const text =
-    error instanceof Error ? (isKnown ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
-});
+main().then(
+  // At once: idle connections would keep the process for seconds.
+  () => process.exit(0),
+  (error: unknown) => {
+    const isKnown = error instanceof StartError || error instanceof ConfigError;
+    const text =
+      error instanceof Error ? (isKnown ? error.message : (error.stack ?? error.message)) : String(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  },
+);

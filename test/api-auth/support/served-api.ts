@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,21 +95,30 @@ export function expectNothingLeaked(logged: string, secrets: ReadonlySet<string>
   }
 }
 
+/** Oldest first: by when they were written, since the clock of their names stands still here. */
 async function readMails(folder: string): Promise<string[]> {
-  const files = await readdir(join(folder, 'mail')).catch(() => []);
-  const mails = files.filter((file) => file.endsWith('.eml')).toSorted();
-  const raw = await Promise.all(mails.map((file) => readFile(join(folder, 'mail', file), 'utf8')));
-  // Quoted-printable: soft line breaks and =XX.
-  return raw.map((text) =>
-    Buffer.from(
-      text
-        .replaceAll(/=\r?\n/g, '')
-        .replaceAll(/=([0-9A-F]{2})/g, (_match, hex: string) =>
-          String.fromCharCode(Number.parseInt(hex, 16)),
-        ),
-      'latin1',
-    ).toString('utf8'),
+  const mailFolder = join(folder, 'mail');
+  const files = await readdir(mailFolder).catch(() => []);
+  const mails = await Promise.all(
+    files
+      .filter((file) => file.endsWith('.eml'))
+      .map(async (file) => {
+        const path = join(mailFolder, file);
+        return {
+          text: await readFile(path, 'utf8'),
+          writtenAt: (await stat(path, { bigint: true })).mtimeNs,
+        };
+      }),
   );
+  return mails.toSorted((a, b) => Number(a.writtenAt - b.writtenAt)).map(({ text }) => decode(text));
+}
+
+/** Quoted-printable: soft line breaks and =XX. */
+function decode(text: string): string {
+  const bytes = text
+    .replaceAll(/=\r?\n/g, '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** The token in the link of a mail. */
