@@ -36,6 +36,7 @@ export interface GateRequest {
 type Gate = (request: GateRequest, context: GateContext, now: Instant) => Omit<GateVerdict, 'gate'>;
 
 const passed = (reason: string) => ({ pass: true, reason });
+const unchecked = (reason: string) => ({ pass: false, reason, unchecked: true as const });
 const refused = (reason: string, retryAt?: Instant) =>
   retryAt === undefined ? { pass: false, reason } : { pass: false, reason, retryAt };
 
@@ -75,8 +76,8 @@ function underMandate(
 ): Gate {
   return (request, context, now) => {
     const mandate = liveMandate(context.mandate, now);
-    if (typeof mandate === 'string') return refused('Without a consent there are no limits to check.');
-    if (request.offer === null) return refused('Without a product there is nothing to check.');
+    if (typeof mandate === 'string') return unchecked('Without a consent there are no limits to check.');
+    if (request.offer === null) return unchecked('Without a product there is nothing to check.');
     return check(mandate, request.offer, request, context, now);
   };
 }
@@ -217,7 +218,7 @@ const GATES: Readonly<Record<GateName, Gate>> = {
   }),
 
   hold: ({ plan, stage }, { calendar }, now) => {
-    if (plan === null) return refused('Without a product there is no delivery date to check.');
+    if (plan === null) return unchecked('Without a product there is no delivery date to check.');
     const hold = holdBetween(plan.arrivesFrom, plan.arrivesTo, calendar.holds);
     if (hold !== undefined) {
       const until = hold.to === null ? undefined : startOfLocalDate(addDays(hold.to, 1), calendar.timeZone);

@@ -63,7 +63,7 @@ function shiftOf(model: Model, now: Instant, timeZone: string): string {
 
 const refusals = (gates: readonly GateVerdict[]): string =>
   gates
-    .filter((gate) => !gate.pass)
+    .filter((gate) => !gate.pass && gate.unchecked !== true)
     .map((gate) => gate.reason)
     .join(' ');
 

@@ -271,6 +271,8 @@ export interface GateVerdict {
   readonly reason: string;
   /** For a verdict that time alone can change: when to ask again. */
   readonly retryAt?: Instant;
+  /** Not passed only because what it compares with is missing, which another gate already tells. */
+  readonly unchecked?: true;
 }
 
 /** The run-out forecast at an instant. Instants are null when further away than the horizon. */
