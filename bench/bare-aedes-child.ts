@@ -12,11 +12,7 @@ const server = createServer({ noDelay: true }, aedes.handle);
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
 await once(server, 'listening');
 const ports = { mqtt: (server.address() as AddressInfo).port };
-serveBench(
-  { ports },
-  () => Promise.resolve(null),
-  async () => {
-    server.close();
-    await new Promise<void>((done) => aedes.close(done));
-  },
-);
+serveBench({ ports }, async () => {
+  server.close();
+  await new Promise<void>((done) => aedes.close(done));
+});

@@ -23,8 +23,14 @@ interface Measured extends Outcome {
   readonly serverCpu: number;
   readonly generatorCpu: number;
   readonly rssMb: number;
-  readonly evaluationLagSeconds: number | null;
   readonly acknowledged: number;
+}
+
+/** How far evaluation is behind when the measured load ends. */
+interface Backlog {
+  /** Age of the oldest announcement that waits. */
+  readonly evaluationLagSeconds: number;
+  readonly evaluationQueue: number;
 }
 
 /**
@@ -53,10 +59,14 @@ export async function benchIngest(args: string[]): Promise<void> {
     script: 'platform-child.ts',
     env: { ...env, NEVEROUT_ROLES: roles },
   }));
-  const platform = await measure(children, devices, load);
+  let backlog: Backlog | null = null;
+  const platform = await measure(children, devices, load, async () => {
+    backlog = await readBacklog(database.pool);
+  });
   const stored = await countRows(database.pool, 'reading');
-  const evaluationQueueAtEnd = await countRows(database.pool, 'evaluation_queue');
-  const bare = await measure([{ script: 'bare-aedes-child.ts', env: {} }], devices, load);
+  const bare = await measure([{ script: 'bare-aedes-child.ts', env: {} }], devices, load, () =>
+    Promise.resolve(),
+  );
   const report = {
     connections,
     ...load,
@@ -64,7 +74,8 @@ export async function benchIngest(args: string[]): Promise<void> {
     ...rounded(platform),
     stored,
     storedEqualsAcknowledged: stored === platform.acknowledged,
-    evaluationQueueAtEnd,
+    rules: values.rules,
+    ...(backlog ?? {}),
     bareAedesPerSecond: round(bare.acknowledgedPerSecond),
     ratioToBareAedes: round(platform.acknowledgedPerSecond / bare.acknowledgedPerSecond),
     bareAedes: rounded(bare),
@@ -75,12 +86,21 @@ export async function benchIngest(args: string[]): Promise<void> {
   if (!report.storedEqualsAcknowledged) process.exitCode = 1;
 }
 
-async function countRows(
-  pool: { query: (text: string) => Promise<{ rows: { n: number }[] }> },
-  table: string,
-) {
-  const { rows } = await pool.query(`SELECT count(*)::int AS n FROM ${table}`);
+type Pool = Awaited<ReturnType<typeof openBenchDatabase>>['pool'];
+
+async function countRows(pool: Pool, table: 'reading' | 'evaluation_queue'): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
   return rows[0]?.n ?? 0;
+}
+
+async function readBacklog(pool: Pool): Promise<Backlog> {
+  const { rows } = await pool.query<{ age: number }>(
+    'SELECT extract(epoch FROM now() - min(enqueued_at))::float8 AS age FROM evaluation_queue',
+  );
+  return {
+    evaluationLagSeconds: round(rows[0]?.age ?? 0),
+    evaluationQueue: await countRows(pool, 'evaluation_queue'),
+  };
 }
 
 interface ChildPlan {
@@ -93,6 +113,7 @@ async function measure(
   plans: readonly ChildPlan[],
   devices: readonly BenchDevice[],
   load: { readonly rate: number; readonly seconds: number },
+  onEnd: () => Promise<void>,
 ): Promise<Measured> {
   await using stack = new AsyncDisposableStack();
   const children: BenchChild[] = [];
@@ -103,6 +124,7 @@ async function measure(
   const watch = await Watch.start(children);
   const outcome = await generator.run(load);
   const used = await watch.stop();
+  await onEnd();
   const saturated = await generator.run({ rate: 0, seconds: SATURATION_SECONDS });
   generator.close();
   return {
@@ -113,22 +135,16 @@ async function measure(
   };
 }
 
-/** CPU, memory and evaluation lag of a measured stretch, of all processes of the platform together. */
+/** CPU and memory of a measured stretch; CPU of all processes of the platform together. */
 class Watch {
   readonly #children: readonly BenchChild[];
   readonly #before: readonly Usage[];
   readonly #startedAt = performance.now();
   readonly #generatorBefore = process.cpuUsage();
-  readonly #timer: NodeJS.Timeout;
-  #lag: number | null = null;
-  #asking: Promise<unknown> = Promise.resolve();
 
   private constructor(children: readonly BenchChild[], before: readonly Usage[]) {
     this.#children = children;
     this.#before = before;
-    this.#timer = setInterval(() => {
-      this.#asking = this.#asking.then(() => this.#ask());
-    }, 1_000);
   }
 
   static async start(children: readonly BenchChild[]): Promise<Watch> {
@@ -136,9 +152,7 @@ class Watch {
   }
 
   async stop() {
-    clearInterval(this.#timer);
-    await this.#asking;
-    const after = await this.#ask();
+    const after = await Promise.all(this.#children.map((child) => child.usage()));
     const seconds = (performance.now() - this.#startedAt) / 1000;
     const { user, system } = process.cpuUsage(this.#generatorBefore);
     const cpuOf = (usages: readonly Usage[]) => usages.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
@@ -146,16 +160,7 @@ class Watch {
       serverCpu: (cpuOf(after) - cpuOf(this.#before)) / seconds,
       generatorCpu: (user + system) / 1e6 / seconds,
       rssMb: after[0]?.rssMb ?? 0,
-      evaluationLagSeconds: this.#lag,
     };
-  }
-
-  async #ask(): Promise<readonly Usage[]> {
-    const usages = await Promise.all(this.#children.map((child) => child.usage()));
-    for (const { evaluationLagSeconds } of usages) {
-      if (evaluationLagSeconds !== null) this.#lag = Math.max(this.#lag ?? 0, evaluationLagSeconds);
-    }
-    return usages;
   }
 }
 

@@ -19,9 +19,7 @@ const database = openDatabase({
 });
 const metrics = createMetrics();
 const deps = { database, clock: systemClock, config, log, metrics };
-const evaluates = config.NEVEROUT_ROLES.includes('rules');
-
-const rules = evaluates ? await buildRules(deps) : null;
+const rules = config.NEVEROUT_ROLES.includes('rules') ? await buildRules(deps) : null;
 rules?.start();
 const broker = config.NEVEROUT_ROLES.includes('broker') ? await buildBroker(deps) : null;
 const ports: Record<string, number> = {};
@@ -31,12 +29,7 @@ for (const { name, server } of broker?.listeners ?? []) {
   ports[name] = (server.address() as AddressInfo).port;
 }
 
-const lag = async () => {
-  if (!evaluates) return null;
-  const { values } = await metrics.evaluationLagSeconds.get();
-  return values[0]?.value ?? 0;
-};
-serveBench({ ports }, lag, async () => {
+serveBench({ ports }, async () => {
   await broker?.close();
   await rules?.close();
   await database.close();

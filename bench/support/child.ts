@@ -7,8 +7,6 @@ export interface Usage {
   /** CPU time since it started, seconds. */
   readonly cpuSeconds: number;
   readonly rssMb: number;
-  /** Age of the oldest row that evaluation took last; null: no evaluation runs. */
-  readonly evaluationLagSeconds: number | null;
 }
 
 interface Ready {
@@ -50,25 +48,20 @@ export class BenchChild implements AsyncDisposable {
 }
 
 /** The child's side: answers `usage`, and ends after `close`. */
-export function serveBench(
-  ready: Ready,
-  lag: () => Promise<number | null>,
-  close: () => Promise<void>,
-): void {
+export function serveBench(ready: Ready, close: () => Promise<void>): void {
   process.on('message', (message) => {
-    if (message === 'usage') void tell(lag);
+    if (message === 'usage') tell();
     else if (message === 'close') void close().then(() => process.exit(0));
   });
   process.on('disconnect', () => process.exit(1));
   process.send?.(ready);
 }
 
-async function tell(lag: () => Promise<number | null>): Promise<void> {
+function tell(): void {
   const { user, system } = process.cpuUsage();
   const usage: Usage = {
     cpuSeconds: (user + system) / 1e6,
     rssMb: process.memoryUsage.rss() / 1_048_576,
-    evaluationLagSeconds: await lag(),
   };
   process.send?.(usage);
 }
