@@ -73,6 +73,13 @@ export const PROBLEMS = {
     title: 'The device has no owner to give it away',
     detail: 'Only a device that belongs to a customer can be released.',
   },
+  'operator-unnamed': {
+    status: 409,
+    title: 'Nobody is named as operator',
+    detail: 'A receipt names who answers for the data: an admin says who with PUT /v1/operator.',
+  },
+  'no-withdrawal': { status: 409, title: 'The purchase cannot be withdrawn from', detail: '{reason}' },
+  'unreadable-calendar': { status: 422, title: 'The calendar cannot be used', detail: '{reason}' },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
   'body-too-large': {
     status: 413,

@@ -13,14 +13,16 @@ export interface ConsentRow extends Omit<Consent, 'withdrawal'> {
 
 /** A consent with its mandate and its withdrawal, in one query. */
 const CONSENT = `
-  SELECT c.id, c.customer_id AS "customerId", c.purpose, c.consumable_id AS "consumableId", c.version, c.text,
-    c.text_hash AS "textHash", c.language, c.method, c.actor, c.granted_at AS "grantedAt",
+  SELECT c.id, c.customer_id AS "customerId", c.purpose, c.consumable_id AS "consumableId", c.device_id AS "deviceId", c.version, c.text,
+    c.text_hash AS "textHash", c.language, c.method, c.actor, c.origin_address AS "originAddress", c.granted_at AS "grantedAt",
     c.valid_until AS "validUntil", w.withdrawn_at AS "withdrawnAt", w.actor AS "withdrawnBy",
     w.method AS "withdrawnMethod", w.reason AS "withdrawnReason",
     CASE WHEN m.consent_id IS NOT NULL THEN json_build_object('productIds', m.product_ids, 'currency', m.currency,
       'maxUnitPriceMinor', m.max_unit_price_minor, 'maxQuantity', m.max_quantity,
       'maxSpendPerMonthMinor', m.max_spend_per_month_minor, 'maxOrdersPerMonth', m.max_orders_per_month,
       'minDaysBetweenOrders', m.min_days_between_orders, 'deliveryAddress', m.delivery_address,
+      'substituteProductIds', m.substitute_product_ids, 'merchantIds', m.merchant_ids,
+      'maxPriceDrift', m.max_price_drift, 'pricesAtGrant', m.prices_at_grant,
       'hasPaymentReference', m.payment_reference IS NOT NULL) END AS mandate
   FROM consent c
   LEFT JOIN mandate m ON m.consent_id = c.id

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { idParams } from '../../contracts/http/common.ts';
 import {
   consentSchema,
@@ -7,13 +8,14 @@ import {
   withdrawConsentSchema,
   withdrawnConsentSchema,
 } from '../../contracts/http/consents.ts';
-import { actorName } from '../auth/caller.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { notFound } from '../http/problem.ts';
-import { grantConsent } from './grant.ts';
+import { registerJurisdictions } from '../jurisdictions/routes.ts';
+import { grantConsent, type Origin } from './grant.ts';
 import { type ConsentRow, LIST_CONSENTS, READ_CONSENT, toConsent } from './read-consents.ts';
+import { registerReceipts } from './receipt-routes.ts';
 import { withdrawConsent } from './withdraw.ts';
 
 export function registerConsents(app: Api, deps: ApiDeps): void {
@@ -30,8 +32,7 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
       response: { 201: consentSchema },
       problems: ['unknown-reference', 'foreign-object'],
     }),
-    async ({ body, caller }, reply) =>
-      reply.code(201).send(await grantConsent(deps, body, actorName(caller))),
+    async (request, reply) => reply.code(201).send(await grantConsent(deps, request.body, originOf(request))),
   );
   app.get(
     '/v1/consents',
@@ -71,12 +72,17 @@ export function registerConsents(app: Api, deps: ApiDeps): void {
       access: 'member',
       tag: 'Consents',
       summary: 'Withdraw a consent',
-      description: 'Takes effect at once: orders under it that were not yet placed are cancelled with it.',
+      description:
+        'Takes effect at once: orders under it that were not yet placed are cancelled with it; of accepted ones the merchant is asked to cancel them.',
       params: idParams('consentId'),
       body: withdrawConsentSchema,
       response: { 200: withdrawnConsentSchema },
       problems: ['not-found'],
     }),
-    ({ params, body, caller }) => withdrawConsent(deps, params.consentId, body, caller),
+    (request) => withdrawConsent(deps, request.params.consentId, request.body, originOf(request)),
   );
+  registerReceipts(app, deps);
+  registerJurisdictions(app, deps);
 }
+
+const originOf = ({ caller, ip }: FastifyRequest): Origin => ({ caller, address: ip });

@@ -2,46 +2,62 @@ import type { z } from 'zod';
 import type { withdrawConsentSchema, withdrawnConsentSchema } from '../../contracts/http/consents.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
-import { actorName, actsFor, type Caller } from '../auth/caller.ts';
+import { actorName, actsFor } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
 import { notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
+import type { Origin } from './grant.ts';
 import { type ConsentRow, READ_CONSENT, toConsent } from './read-consents.ts';
 
 type Withdrawn = z.output<typeof withdrawnConsentSchema>;
 
 const INSERT_WITHDRAWAL = `
-  INSERT INTO consent_withdrawal (consent_id, withdrawn_at, actor, method, reason)
-  VALUES ($1, $2, $3, $4, $5) ON CONFLICT (consent_id) DO NOTHING`;
+  INSERT INTO consent_withdrawal (consent_id, withdrawn_at, actor, method, reason, origin_address)
+  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (consent_id) DO NOTHING`;
 
-const NOT_YET_ACCEPTED = `
+const NOT_YET_SHIPPED = `
   SELECT id, status FROM "order"
-  WHERE consent_id = $1 AND customer_id = $2 AND status IN ('proposed', 'announced', 'placing')
+  WHERE consent_id = $1 AND customer_id = $2 AND status IN ('proposed', 'announced', 'placing', 'accepted')
   ORDER BY id FOR NO KEY UPDATE`;
+
+/** Due at once: the rules service asks the merchant, and writes its answer into the history. */
+const ASK_MERCHANT = `
+  UPDATE "order" SET take_back = 'consent-withdrawn', due_at = $2
+  WHERE id = ANY ($1::uuid[]) AND take_back IS NULL RETURNING id`;
 
 /**
  * Ends a consent and, in the same transaction, every order under it that the merchant has not been asked
  * for (DESIGN §4.3). The customer's row is locked first: an order announced at the same moment is either
  * seen here or sees the withdrawal. Orders just being placed are left to the rules service, which alone
- * knows what the merchant answered; it cancels them there. Withdrawing twice changes nothing.
+ * knows what the merchant answered; it cancels them there. Of accepted ones the merchant is asked to cancel
+ * them. Withdrawing twice changes nothing.
  */
 export async function withdrawConsent(
   { database, clock, metrics }: ApiDeps,
   consentId: string,
   { method, reason }: z.output<typeof withdrawConsentSchema>,
-  caller: Caller,
+  { caller, address }: Origin,
 ): Promise<Withdrawn> {
   const now = clock.now();
   const withdrawn = await transact(database.pool, async (client) => {
-    const { customerId, consumableId } = await readConsent(client, consentId);
+    const { customerId, consumableId, deviceId } = await readConsent(client, consentId);
     await client.query(LOCK_CUSTOMER, [customerId]);
-    await client.query(INSERT_WITHDRAWAL, [consentId, new Date(now), actorName(caller), method, reason]);
-    const { rows } = await client.query<{ id: string; status: string }>(NOT_YET_ACCEPTED, [
+    await client.query(INSERT_WITHDRAWAL, [
+      consentId,
+      new Date(now),
+      actorName(caller),
+      method,
+      reason,
+      address,
+    ]);
+    const { rows } = await client.query<{ id: string; status: string }>(NOT_YET_SHIPPED, [
       consentId,
       customerId,
     ]);
-    const cancelledOrderIds = rows.filter(({ status }) => status !== 'placing').map(({ id }) => id);
+    const idsOf = (...statuses: string[]) =>
+      rows.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
+    const cancelledOrderIds = idsOf('proposed', 'announced');
     for (const orderId of cancelledOrderIds) {
       await transitionOrder(client, {
         orderId,
@@ -51,9 +67,14 @@ export async function withdrawConsent(
         reason: 'The consent to order automatically was withdrawn.',
       });
     }
-    const placingOrderIds = rows.filter(({ status }) => status === 'placing').map(({ id }) => id);
-    await client.query(LOOK_AGAIN_CUSTOMER, [customerId, null, consumableId, new Date(now)]);
-    return { consent: await readConsent(client, consentId), cancelledOrderIds, placingOrderIds };
+    const asked = await client.query<{ id: string }>(ASK_MERCHANT, [idsOf('accepted'), new Date(now)]);
+    await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, consumableId, new Date(now)]);
+    return {
+      consent: await readConsent(client, consentId),
+      cancelledOrderIds,
+      placingOrderIds: idsOf('placing'),
+      askedOrderIds: asked.rows.map(({ id }) => id),
+    };
   });
   metrics.orders.inc({ status: 'cancelled' }, withdrawn.cancelledOrderIds.length);
   return withdrawn;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { looksLikeCardNumber } from '../../core/payment.ts';
 import {
   currency,
   instant,
@@ -39,17 +40,38 @@ const limits = {
   maxOrdersPerMonth: wholeNumber.max(1000).nullable(),
   minDaysBetweenOrders: z.number().int().min(0).max(3650).nullable(),
   deliveryAddress: addressSchema,
+  substituteProductIds: z
+    .array(uuid)
+    .max(500)
+    .describe('Products that may take the place of those above when none of them can be had.'),
+  merchantIds: z.array(uuid).max(100).describe('Merchants that may be ordered from; empty: any.'),
+  maxPriceDrift: z
+    .number()
+    .min(0)
+    .max(10)
+    .nullable()
+    .describe('Fraction that a unit price may lie above the one when the consent was given; null: no limit.'),
 };
+
+/** Card data never enters the platform: whoever pastes a card number by mistake is told, and it is not kept. */
+const paymentToken = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (text) => !looksLikeCardNumber(text),
+    'looks like a card number; give the token of a payment service',
+  );
 
 const newMandateSchema = z
   .object({
     ...limits,
     maxOrdersPerMonth: limits.maxOrdersPerMonth.default(null),
     minDaysBetweenOrders: limits.minDaysBetweenOrders.default(null),
-    paymentReference: z
-      .string()
-      .min(1)
-      .max(200)
+    substituteProductIds: limits.substituteProductIds.default([]),
+    merchantIds: limits.merchantIds.default([]),
+    maxPriceDrift: limits.maxPriceDrift.default(null),
+    paymentReference: paymentToken
       .nullable()
       .default(null)
       .describe("The payment service's token; never a card number. Not shown again."),
@@ -60,6 +82,9 @@ const mandateSchema = z
   .object({
     ...limits,
     deliveryAddress: z.record(z.string(), z.unknown()),
+    pricesAtGrant: z
+      .record(z.string(), minorUnits)
+      .describe('Unit prices when the consent was given, by product.'),
     hasPaymentReference: z.boolean(),
   })
   .meta({ id: 'Mandate' });
@@ -68,7 +93,11 @@ export const newConsentSchema = z
   .object({
     customerId: uuid,
     purpose: z.enum(PURPOSES),
-    consumableId: uuid.nullable().default(null).describe('null: every consumable of the customer.'),
+    consumableId: uuid.nullable().default(null).describe('Its scope: this consumable,'),
+    deviceId: uuid
+      .nullable()
+      .default(null)
+      .describe('or this device; both null: everything of the customer.'),
     version: z.string().min(1).max(50).describe('Of the text.'),
     text: z.string().min(1).max(20_000).describe('Exactly what was shown.'),
     language: z.string().min(2).max(35),
@@ -77,7 +106,10 @@ export const newConsentSchema = z
     validUntil: z.iso.datetime({ offset: true }).nullable().default(null),
     mandate: newMandateSchema.optional(),
   })
-  .superRefine(({ purpose, mandate }, context) => {
+  .superRefine(({ purpose, mandate, consumableId, deviceId }, context) => {
+    if (consumableId !== null && deviceId !== null) {
+      context.addIssue({ code: 'custom', path: ['deviceId'], message: 'a consumable or a device, not both' });
+    }
     if (purpose === 'automatic-order' && mandate === undefined) {
       context.addIssue({ code: 'custom', path: ['mandate'], message: 'a consent to order needs a mandate' });
     }
@@ -119,12 +151,14 @@ export const consentSchema = z
     customerId: uuid,
     purpose: z.enum(PURPOSES),
     consumableId: uuid.nullable(),
+    deviceId: uuid.nullable(),
     version: z.string(),
     text: z.string(),
     textHash: z.string().describe('SHA-256 of the text in UTF-8, lower-case hex.'),
     language: z.string(),
     method: z.string(),
     actor: z.string(),
+    originAddress: z.string().nullable().describe('Network address that it came from.'),
     grantedAt: instant,
     validUntil: instant.nullable(),
     mandate: mandateSchema.nullable(),
@@ -152,5 +186,8 @@ export const withdrawnConsentSchema = z
     placingOrderIds: z
       .array(uuid)
       .describe('Orders that were just being placed: cancelled at the merchant if it accepted them.'),
+    askedOrderIds: z
+      .array(uuid)
+      .describe('Accepted orders: the merchant is asked to cancel them; its answer is in their history.'),
   })
   .meta({ id: 'WithdrawnConsent' });

@@ -1,3 +1,5 @@
+import { inTransaction } from '../../platform/database.ts';
+import { noteOrder } from '../../platform/order-notes.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
@@ -22,22 +24,40 @@ export async function cancelOrder(deps: RulesDeps, { orderId }: Jobs['cancel-ord
     case 'cancelled':
       return cancelledThere(deps, order);
     case 'refused':
-      return postpone(pool, [
-        {
-          orderId,
-          status,
-          until: null,
-          reason: 'The merchant could not take it back any more: it is on its way.',
-        },
-      ]);
+      return refusedThere(deps, order);
     case 'unknown':
       return tryLater(deps, order, answer.detail);
   }
 }
 
+const REFUSED = 'The merchant could not take it back any more: it is on its way.';
+
+/** The order goes on; the history keeps that the merchant was asked and what it said. */
+async function refusedThere(
+  { database, clock }: RulesDeps,
+  { id: orderId, status }: OrderToPlace,
+): Promise<void> {
+  await inTransaction(database.pool, async (db) => {
+    await postpone(db, [{ orderId, status, until: null, reason: REFUSED }]);
+    await noteOrder(db, {
+      orderId,
+      at: clock.now(),
+      actor: 'merchant',
+      reason: REFUSED,
+      detail: { cancellation: 'refused' },
+    });
+  });
+}
+
+/** Why it was taken back, for the customer. */
+const REASONS: Readonly<Record<string, string>> = {
+  'contract-withdrawn': 'You withdrew from the purchase; the merchant has cancelled it.',
+  move: 'It is moved: the merchant has cancelled it, and it is ordered anew for when you are back.',
+};
+
 async function cancelledThere(
   { database, clock, metrics }: RulesDeps,
-  { id: orderId, status }: OrderToPlace,
+  { id: orderId, status, takeBack }: OrderToPlace,
 ): Promise<void> {
   if (status === 'cancelled') {
     return postpone(database.pool, [{ orderId, status, until: null, reason: null }]);
@@ -47,7 +67,8 @@ async function cancelledThere(
     to: 'cancelled',
     at: clock.now(),
     actor: 'worker',
-    reason: 'The consent was withdrawn; the merchant has cancelled it too.',
+    reason: REASONS[takeBack ?? ''] ?? 'The consent was withdrawn; the merchant has cancelled it too.',
+    detail: { cancellation: 'accepted' },
   });
   if (moved !== null) metrics.orders.inc({ status: 'cancelled' });
 }

@@ -14,6 +14,9 @@ ADD COLUMN     "prices_at_grant" JSONB NOT NULL DEFAULT '{}',
 ADD COLUMN     "substitute_product_ids" UUID[] DEFAULT ARRAY[]::UUID[];
 
 -- AlterTable
+ALTER TABLE "order" ADD COLUMN     "take_back" TEXT;
+
+-- AlterTable
 ALTER TABLE "hold" ADD COLUMN     "event_key" TEXT,
 ADD COLUMN     "feed_id" UUID;
 
