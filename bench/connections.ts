@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ export async function benchConnections(args: string[]): Promise<void> {
   const connections = Number(values.connections);
   await using database = await openBenchDatabase();
   const devices = await registerFleet(database.pool, connections, Date.now());
-  const certificate = await makeServerCertificate();
+  await using certificate = await makeServerCertificate();
   const report = {
     connections,
     cores: cpus().length,
@@ -34,7 +34,7 @@ export async function benchConnections(args: string[]): Promise<void> {
   if (values.report !== undefined) await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-interface CertificateFiles {
+interface CertificateFiles extends AsyncDisposable {
   readonly cert: string;
   readonly key: string;
 }
@@ -50,7 +50,12 @@ async function makeServerCertificate(): Promise<CertificateFiles> {
   };
   await writeFile(files.cert, made.cert);
   await writeFile(files.key, made.private, { mode: 0o600 });
-  return files;
+  return {
+    ...files,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([rm(files.cert), rm(files.key)]);
+    },
+  };
 }
 
 async function measure(
