@@ -1,29 +1,37 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RulesDeps } from './deps.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
-export async function sweep(deps: RulesDeps, signal?: AbortSignal): Promise<boolean> {
+export async function sweep(deps: RulesDeps): Promise<boolean> {
   let busy = false;
-  while (signal?.aborted !== true) {
-    const evaluated = await evaluateBatch(deps);
-    const due = await processDueOrders(deps);
-    if (evaluated + due === 0) break;
-    busy = true;
-  }
+  while (await sweepOnce(deps)) busy = true;
   return busy;
 }
 
-/** Sweeps until aborted. A database that is away is an error line and another try, not the end. */
+async function sweepOnce(deps: RulesDeps): Promise<boolean> {
+  const evaluated = await evaluateBatch(deps);
+  const due = await processDueOrders(deps);
+  return evaluated + due > 0;
+}
+
+/**
+ * Sweeps until aborted. A database that is away is an error line and another try, not the end.
+ * A process that has other roles too gives evaluation half of its time at most: under a flood of
+ * readings more of them coalesce into one evaluation, and acknowledgements stay quick.
+ */
 export async function sweepForEver(deps: RulesDeps, signal: AbortSignal): Promise<void> {
   const { config, log } = deps;
+  const sharesProcess = config.NEVEROUT_ROLES.length > 1;
   while (!signal.aborted) {
-    try {
-      await sweep(deps, signal);
-    } catch (error) {
+    const started = performance.now();
+    const busy = await sweepOnce(deps).catch((error: unknown) => {
       log.error({ err: error }, 'a sweep failed; the next one starts anew');
-    }
-    await wait(config.EVALUATE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      return false;
+    });
+    const pauseMs = busy ? (sharesProcess ? performance.now() - started : 0) : config.EVALUATE_EVERY_MS;
+    await wait(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ import { confirmAnnouncements } from './confirm.ts';
 import { digestOf } from './digest.ts';
 import {
   type Evaluation,
-  evaluate,
+  evaluateInTurns,
   type FailedEvaluation,
   failed,
   type Inputs,
@@ -62,7 +62,7 @@ export async function runBatch(
 ): Promise<BatchReport> {
   const claimed = await claimConsumables(db, now, limit);
   const { inputs, broken, announced } = await gather(db, claimed, policy, now);
-  const first = inputs.map((input) => evaluate(input, now));
+  const first = await evaluateInTurns(inputs, now);
   const confirmed = await confirmAnnouncements(db, first.filter(succeeded), policy, now);
   const evaluations = confirmed.filter(succeeded);
   const failures = [...broken, ...[...first, ...confirmed].filter(failed)];

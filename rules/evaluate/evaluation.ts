@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
 import { step } from '../../core/step.ts';
 import type { Command, ConsumableEvent, Instant, StepContext, StepResult } from '../../core/types.ts';
@@ -40,6 +42,25 @@ export function evaluate(inputs: Inputs, now: Instant): Evaluation | FailedEvalu
   } catch (error) {
     return { claimed: inputs.claimed, error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** Milliseconds of pure computing after which others in the process have their turn: devices wait for acknowledgements. */
+const TURN_MS = 5;
+
+/** Evaluates all, giving way to whatever else the process has to do every few milliseconds. */
+export async function evaluateInTurns(
+  inputs: readonly Inputs[],
+  now: Instant,
+): Promise<readonly (Evaluation | FailedEvaluation)[]> {
+  const evaluations: (Evaluation | FailedEvaluation)[] = [];
+  let turnEnds = performance.now() + TURN_MS;
+  for (const input of inputs) {
+    evaluations.push(evaluate(input, now));
+    if (performance.now() < turnEnds) continue;
+    await nextTurn();
+    turnEnds = performance.now() + TURN_MS;
+  }
+  return evaluations;
 }
 
 export const failed = (outcome: Evaluation | FailedEvaluation): outcome is FailedEvaluation =>
