@@ -13,6 +13,8 @@ export interface BacktestArguments {
   readonly policies: readonly string[];
   readonly report: string | null;
   readonly plots: string | null;
+  /** A document with a marked block for this report. */
+  readonly into: string | null;
   readonly quick: boolean;
 }
 
@@ -27,6 +29,7 @@ export const USAGE = `npm run backtest -- [options]
   --quick           a small run, under a minute
   --report FILE     write the figures as JSON
   --plots DIR       write SVG plots (default docs/plots for a full run of the base world)
+  --into FILE       put the tables into the document's block <!-- backtest:NAME -->
   --tune            search the plain rules' constants on the training seeds
   --train           learn the population priors on the training seeds and store them`;
 
@@ -58,6 +61,7 @@ export function parseArguments(argv: readonly string[]): BacktestArguments {
       policy: { type: 'string', multiple: true },
       report: { type: 'string' },
       plots: { type: 'string' },
+      into: { type: 'string' },
       quick: { type: 'boolean', default: false },
       tune: { type: 'boolean', default: false },
       train: { type: 'boolean', default: false },
@@ -84,6 +88,7 @@ export function parseArguments(argv: readonly string[]): BacktestArguments {
     policies: policies.length > 0 ? policies : POLICIES.map(({ name }) => name),
     report: values.report ?? null,
     plots: values.plots ?? null,
+    into: values.into ?? null,
     quick: values.quick,
   };
 }

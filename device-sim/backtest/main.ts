@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BacktestArguments, parseArguments, USAGE } from './arguments.ts';
+import { writeIntoDocument } from './document.ts';
 import { costFrontier, pitHistogram } from './plots.ts';
 import { headlineForecast, renderWorldReport, type WorldReport } from './report.ts';
 import { runWorld } from './run.ts';
@@ -82,11 +83,17 @@ function filesOf(path: string): string[] {
     .map((name) => join(path, name));
 }
 
+/** Prints a report, and puts it into a document if one is named. */
+function publish(args: BacktestArguments, block: string, text: string): void {
+  process.stdout.write(`${text}\n`);
+  if (args.into !== null) writeIntoDocument(args.into, block, text);
+}
+
 function reportSeries(args: BacktestArguments): void {
   const reports = args.series
     .flatMap(filesOf)
     .map((file) => scoreSeriesFile(file, args.capacity, progress(file)));
-  process.stdout.write(`${reports.map(renderSeriesReport).join('\n\n')}\n`);
+  publish(args, 'series', reports.map(renderSeriesReport).join('\n\n'));
   if (args.report === null) return;
   const [only] = reports;
   const content = reports.length === 1 ? only : { kind: 'series-collection', reports };
@@ -108,7 +115,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const report = await reportWorld(args);
-  process.stdout.write(`${renderWorldReport(report)}\n`);
+  publish(args, report.world, renderWorldReport(report));
   const plots = args.plots ?? (args.quick || args.report === null ? null : 'docs/plots');
   if (plots !== null) writePlots(report, plots);
   if (args.report !== null) writeText(args.report, `${JSON.stringify(report, null, 1)}\n`);

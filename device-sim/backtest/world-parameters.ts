@@ -293,6 +293,7 @@ export const WORLDS: Readonly<Record<string, WorldParameters>> = {
     },
   },
   'nobody-answers': { ...BASE_WORLD, asked: { answersPerWorkingDay: 0, agreesBelowLevel: 0 } },
+  'patient-people': { ...BASE_WORLD, earlySwap: { perWorkingDay: 0.02, belowLevel: 0.2 } },
   'cheap-early': { ...BASE_WORLD, earlySwap: { perWorkingDay: 0, belowLevel: 0 } },
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseArguments } from '../../device-sim/backtest/arguments.ts';
 import { chanceOf } from '../../device-sim/backtest/chance.ts';
+import { replaceBlock } from '../../device-sim/backtest/document.ts';
 import {
   emptyForecastSums,
   forecastFigures,
@@ -149,4 +150,15 @@ test('plots are drawings without loose ends', () => {
   const empty = costFrontier('none', []);
   expect(empty.startsWith('<svg')).toBe(true);
   expect(empty.endsWith('</svg>\n')).toBe(true);
+});
+
+test('a report goes into its own block of a document, and nowhere else', () => {
+  const document =
+    'a\n<!-- backtest:base -->old<!-- /backtest -->\nb\n<!-- backtest:series --><!-- /backtest -->';
+  const once = replaceBlock(document, 'base', 'new | table');
+  expect(once).toContain('new | table');
+  expect(once).not.toContain('old');
+  expect(once.endsWith('<!-- backtest:series --><!-- /backtest -->')).toBe(true);
+  expect(replaceBlock(once, 'base', 'new | table')).toBe(once);
+  expect(() => replaceBlock(document, 'harsh', '')).toThrow('no block');
 });
