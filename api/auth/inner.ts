@@ -10,7 +10,7 @@ export interface InnerAuth {
   readonly findPerson: (request: FastifyRequest) => Promise<Person | null>;
 }
 
-export interface InnerCall {
+interface InnerCall {
   readonly method: 'GET' | 'POST';
   /** Below its own base path. */
   readonly path: string;

@@ -4,7 +4,7 @@ import { instant, label, uuid } from './common.ts';
 /** Sign-in: what a browser sends and gets. Sessions travel in an HttpOnly cookie, never in a body. */
 
 export const USER_ROLES = ['customer', 'ops', 'admin'] as const;
-export const LANGUAGES = ['en', 'de'] as const;
+const LANGUAGES = ['en', 'de'] as const;
 
 export const email = z
   .email()

@@ -5,7 +5,7 @@ import { strategy } from './devices.ts';
 /** Binding devices to customers, and giving them away again. */
 
 /** Crockford's base 32 and what people write for it: O for 0, I and L for 1; hyphens and blanks do not count. */
-export const claimCode = z
+const claimCode = z
   .string()
   .trim()
   .min(12)

@@ -5,7 +5,7 @@ import { instant, label, pageOf, pageQuery, uuid } from './common.ts';
 /** People who sign in, their sessions, and who of them acts for which customer. */
 
 export const MEMBER_ROLES = ['viewer', 'member', 'owner'] as const;
-export const memberRole = z
+const memberRole = z
   .enum(MEMBER_ROLES)
   .describe(
     'viewer: reads; member: also decides about orders, holds and devices; owner: also consents and people.',
@@ -33,7 +33,7 @@ export const mePatchSchema = z
   .partial()
   .meta({ id: 'MePatch', examples: [{ language: 'de' }] });
 
-export const sessionSchema = z
+const sessionSchema = z
   .object({
     id: uuid,
     current: z.boolean(),
