@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Platform, startPlatform } from './compose.ts';
 import { HOUR_MS } from './core/types.ts';
+import { type BridgedPrinters, startDemoBridge } from './demo-bridge.ts';
 import { kindsOfCaptures } from './device-sim/captures/capture-kind.ts';
 import { readCaptures } from './device-sim/captures/read-captures.ts';
 import { type DemoOptions, OptionError, parseOptions, USAGE } from './device-sim/demo/options.ts';
@@ -15,7 +16,7 @@ import { type FinishedDemo, runDemo } from './device-sim/demo/run-demo.ts';
 import { summarise } from './device-sim/demo/summary.ts';
 import { ManualClock } from './platform/clock.ts';
 import { type Config, parseConfig } from './platform/config.ts';
-import { createLog } from './platform/log.ts';
+import { createLog, type Log } from './platform/log.ts';
 import { StartError } from './platform/start-error.ts';
 
 /** A Monday: the same for everybody, so that a seed means one world. */
@@ -70,6 +71,23 @@ async function simulate(
   platform: Platform,
   clock: ManualClock,
   config: Config,
+  log: Log,
+): Promise<number> {
+  const mqttPort = handleOf(platform).mqttPort;
+  const bridge = startDemoBridge({ folder: config.NEVEROUT_DATA, mqttPort, clock, log });
+  try {
+    return await simulateWith(bridge, options, platform, clock, config);
+  } finally {
+    await bridge.close();
+  }
+}
+
+async function simulateWith(
+  bridge: BridgedPrinters,
+  options: DemoOptions,
+  platform: Platform,
+  clock: ManualClock,
+  config: Config,
 ): Promise<number> {
   const interrupt = onInterrupt();
   const captured = kindsOfCaptures(await readCaptures(options.captures ?? CAPTURES));
@@ -78,6 +96,7 @@ async function simulate(
     platform: handleOf(platform),
     clock,
     captured,
+    bridge,
     cancelWindowMs: config.CANCEL_WINDOW_HOURS * HOUR_MS,
     progress: createProgress(process.stdout, options.quiet),
     stopped: interrupt.requested,
@@ -85,6 +104,7 @@ async function simulate(
   try {
     const { report } = demo;
     process.stdout.write(summarise(report));
+    await tellBridged(bridge, platform);
     if (options.report !== null) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
     if (options.keep && !interrupt.requested()) {
       tellWhereabouts(platform, demo);
@@ -94,6 +114,21 @@ async function simulate(
     return exitCodeOf(report);
   } finally {
     await demo.close();
+  }
+}
+
+const BRIDGED = `
+  SELECT (SELECT count(*) FROM reading r JOIN consumable c ON c.id = r.consumable_id WHERE c.device_id = $1)::int AS readings,
+    (SELECT count(*) FROM "order" o JOIN consumable c ON c.id = o.consumable_id
+     WHERE c.device_id = $1 AND o.status IN ('accepted', 'shipped', 'delivered', 'installed'))::int AS orders`;
+
+async function tellBridged({ list }: BridgedPrinters, { database }: Platform): Promise<void> {
+  for (const { name, protocol, deviceId } of list) {
+    const { rows } = await database.pool.query<{ readings: number; orders: number }>(BRIDGED, [deviceId]);
+    const { readings = 0, orders = 0 } = rows[0] ?? {};
+    process.stdout.write(
+      `  By the bridge over ${protocol}: ${name}, ${readings} readings, ${orders} orders\n`,
+    );
   }
 }
 
@@ -142,7 +177,7 @@ async function main(): Promise<number> {
     if (!options.quiet) process.stdout.write('Starting the platform on a throw-away database …\n');
     const platform = await startPlatform({ config, clock, log, durability: 'throw-away', pace: 'lock-step' });
     try {
-      return await simulate(options, platform, clock, config);
+      return await simulate(options, platform, clock, config, log);
     } finally {
       await platform.close();
     }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { StartError } from '../platform/start-error.ts';
 import { expandRange, MAX_ADDRESSES } from './address-range.ts';
 
+export const PROTOCOLS = ['snmp', 'ipp'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 const port = z.number().int().min(1).max(65_535);
 const seconds = z.number().min(1).max(604_800);
 const path = z.string().regex(/^\/[\x21-\x7e]{0,255}$/, 'starts with / and holds no blanks');
@@ -20,6 +23,8 @@ const host = z.union([
     snmpPort: port.optional(),
     ippPort: port.optional(),
     ippPath: path.optional(),
+    /** Protocols to ask it by; left out: all that are on. */
+    by: z.array(z.enum(PROTOCOLS)).min(1).optional(),
   }),
 ]);
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { mergeTwo, samePrinter } from '../contracts/printer/merge.ts';
 import type { PrinterObservation } from '../contracts/printer/observation.ts';
 import { observePrinterMib } from '../contracts/printer/printer-mib.ts';
-import type { BridgeConfig } from './config.ts';
+import type { BridgeConfig, Protocol } from './config.ts';
 import type { IppEndpoint } from './ipp/exchange.ts';
 import type { Pins } from './ipp/pins.ts';
 import { readPrinterByIpp } from './ipp/read-printer.ts';
@@ -16,6 +16,8 @@ export interface Target {
   readonly snmpPort: number;
   readonly ippPort: number;
   readonly ippPath?: string | undefined;
+  /** Protocols that it is asked by. */
+  readonly by: readonly Protocol[];
   /** `range`: an address that may be anybody's; what is no printer there is passed over. */
   readonly origin: 'host' | 'range' | 'mdns';
   access?: SnmpAccess | undefined;
@@ -29,7 +31,7 @@ export interface Problem {
 
 export interface Finding {
   readonly observation: PrinterObservation;
-  readonly via: readonly ('snmp' | 'ipp')[];
+  readonly via: readonly Protocol[];
 }
 
 export interface Look {
@@ -50,8 +52,8 @@ export async function lookAt(target: Target, config: BridgeConfig, pins: Pins): 
     return { target, findings: [], problems: [problem] };
   }
   const [bySnmp, byIpp] = await Promise.all([
-    config.snmp.enabled ? lookBySnmp(target, address, config) : null,
-    config.ipp.enabled ? lookByIpp(target, address, config, pins) : null,
+    config.snmp.enabled && target.by.includes('snmp') ? lookBySnmp(target, address, config) : null,
+    config.ipp.enabled && target.by.includes('ipp') ? lookByIpp(target, address, config, pins) : null,
   ]);
   return {
     target,

@@ -1,4 +1,4 @@
-import { addressesOf, type BridgeConfig } from '../config.ts';
+import { addressesOf, type BridgeConfig, PROTOCOLS } from '../config.ts';
 import type { Target } from '../target.ts';
 import type { Announced } from './mdns.ts';
 
@@ -9,6 +9,7 @@ export function namedTargets(config: BridgeConfig): Target[] {
     snmpPort: ('snmpPort' in entry ? entry.snmpPort : undefined) ?? config.snmp.port,
     ippPort: ('ippPort' in entry ? entry.ippPort : undefined) ?? config.ipp.port,
     ippPath: 'ippPath' in entry ? entry.ippPath : undefined,
+    by: ('by' in entry ? entry.by : undefined) ?? PROTOCOLS,
     origin: 'host',
   }));
 }
@@ -18,6 +19,7 @@ export function rangeTargets(config: BridgeConfig): Target[] {
     host,
     snmpPort: config.snmp.port,
     ippPort: config.ipp.port,
+    by: PROTOCOLS,
     origin: 'range',
   }));
 }
@@ -28,6 +30,7 @@ export function announcedTargets(announced: readonly Announced[], config: Bridge
     snmpPort: config.snmp.port,
     ippPort: ippPort ?? config.ipp.port,
     ippPath,
+    by: PROTOCOLS,
     origin: 'mdns',
   }));
 }

@@ -28,7 +28,7 @@ const OTHER_VERSION = new Set([0x0503, 0x0400]);
 const OTHER_PATH = new Set([0x0406]);
 
 /** Endpoints to try, in order. Once a certificate is pinned, plain HTTP is no longer taken instead. */
-export function endpointsOf(target: IppTarget, config: BridgeConfig['ipp'], pins: Pins): IppEndpoint[] {
+function endpointsOf(target: IppTarget, config: BridgeConfig['ipp'], pins: Pins): IppEndpoint[] {
   const paths = target.path === undefined ? config.paths : [target.path];
   const at = (secure: boolean): IppEndpoint[] =>
     paths.map((path) => ({ host: target.address, port: target.port, path, secure }));

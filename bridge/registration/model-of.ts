@@ -40,7 +40,7 @@ const usedByPages: readonly Supply['type'][] = [
   'maintenanceKit',
 ];
 
-export function slotOf(supply: Supply, pagesAreCounted: boolean): NewSlot {
+function slotOf(supply: Supply, pagesAreCounted: boolean): NewSlot {
   const label = supply.description === '' ? supply.key.replaceAll('-', ' ') : supply.description;
   const countsPages = supply.unit === 'impressions' || supply.unit === 'sheets';
   return {
@@ -57,7 +57,7 @@ export function slotOf(supply: Supply, pagesAreCounted: boolean): NewSlot {
 }
 
 /** Make and model as the platform names them; a printer that tells neither gets a model of its own. */
-export function namesOf(identity: PrinterIdentity, host: string): { make: string; model: string } {
+function namesOf(identity: PrinterIdentity, host: string): { make: string; model: string } {
   return {
     make: (identity.manufacturer ?? 'Unknown maker').slice(0, MAX_LABEL),
     model: (identity.model ?? identity.description ?? `printer at ${host}`).slice(0, MAX_LABEL),

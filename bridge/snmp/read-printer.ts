@@ -4,7 +4,7 @@ import type { BridgeConfig } from '../config.ts';
 import { openSession, type SnmpAccess, type SnmpEndpoint, type SnmpSession } from './session.ts';
 import { type WalkBudget, type WalkEnd, walkBudget, walkSubtree } from './walk.ts';
 
-export interface SnmpReading {
+interface SnmpReading {
   readonly varbinds: Varbinds;
   readonly access: SnmpAccess;
   /** It answered an object of the Printer-MIB. */
@@ -22,7 +22,7 @@ const PRINTER_MIB = '1.3.6.1.2.1.43';
 const READ_DEADLINE_MS = 30_000;
 
 /** Every way the configuration allows, in its order: versions, then communities or users. */
-export function accessesOf(config: BridgeConfig['snmp']): SnmpAccess[] {
+function accessesOf(config: BridgeConfig['snmp']): SnmpAccess[] {
   return config.versions.flatMap((version): SnmpAccess[] =>
     version === '3'
       ? config.users.map((user) => ({ version, user }))

@@ -20,13 +20,13 @@ export interface SnmpEndpoint {
   readonly retries: number;
 }
 
-export interface Pair {
+interface Pair {
   readonly oid: string;
   /** undefined: the agent says that there is nothing, or the end of its tree. */
   readonly value: VarbindValue | undefined;
 }
 
-export type SnmpAnswer =
+type SnmpAnswer =
   | { ok: true; pairs: Pair[] }
   /** `silent`: no answer in time. `refused`: an error status, a wrong user or key. `garbled`: no sense in it. */
   | { ok: false; code: 'silent' | 'refused' | 'garbled'; detail: string };

@@ -1,6 +1,6 @@
 import { topicOf } from '../../contracts/mqtt.ts';
 import type { Instant } from '../../core/types.ts';
-import { DeviceLink, type LinkOptions } from '../fleet/device-link.ts';
+import type { Link } from '../fleet/link.ts';
 import type { SimDevice } from '../fleet/sim-device.ts';
 import { DeviceBook, messageKey } from './device-book.ts';
 import { badTelemetry, type MisdeedKind } from './misdeeds.ts';
@@ -9,7 +9,8 @@ import type { Customer } from './world.ts';
 export interface ConnectedDeviceOptions {
   readonly device: SimDevice;
   readonly customer: Customer;
-  readonly link: LinkOptions;
+  readonly id: string;
+  readonly link: Link;
 }
 
 /** A true device with its connection and its own record of what it sent. */
@@ -18,17 +19,17 @@ export class ConnectedDevice {
   readonly customer: Customer;
   readonly id: string;
   readonly book = new DeviceBook();
-  readonly #link: DeviceLink;
+  readonly #link: Link;
   /** Readings kept while the connection is down. */
   readonly #kept: string[] = [];
   #lastPayload: string | null = null;
   #offline = false;
 
-  constructor({ device, customer, link }: ConnectedDeviceOptions) {
+  constructor({ device, customer, id, link }: ConnectedDeviceOptions) {
     this.device = device;
     this.customer = customer;
-    this.id = link.deviceId;
-    this.#link = new DeviceLink(link);
+    this.id = id;
+    this.#link = link;
   }
 
   open(): Promise<void> {
@@ -43,13 +44,13 @@ export class ConnectedDevice {
   async live(from: Instant, to: Instant, absent: boolean): Promise<void> {
     const swapped = this.device.live(from, to, absent);
     if (this.#offline) {
-      this.#kept.push(this.#note(this.device.telemetry(to, true)));
+      this.#kept.push(this.#note(this.#link.stamp(this.device.telemetry(to, true))));
       return;
     }
     if (this.device.plan.notifiesSwap) {
       for (const slot of swapped) await this.#sendEvent(slot.kind.key, to);
     }
-    await this.#send(this.#note(this.device.telemetry(to)));
+    await this.#send(this.#note(this.#link.stamp(this.device.telemetry(to))));
   }
 
   async #sendEvent(key: string, at: Instant): Promise<void> {

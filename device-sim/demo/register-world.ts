@@ -5,6 +5,8 @@ import { holdSchema } from '../../contracts/http/holds.ts';
 import { createdMerchantSchema } from '../../contracts/http/merchants.ts';
 import { productSchema } from '../../contracts/http/products.ts';
 import type { DeviceKind } from '../fleet/device-kind.ts';
+import { DeviceLink, type LinkOptions } from '../fleet/device-link.ts';
+import type { Link } from '../fleet/link.ts';
 import { SimDevice } from '../fleet/sim-device.ts';
 import type { ApiClient } from './api-client.ts';
 import { ConnectedDevice } from './connected-device.ts';
@@ -23,6 +25,8 @@ export interface RegistrationOptions {
     readonly leadTimePmf: readonly number[];
   };
   readonly mqtt: { readonly host: string; readonly port: number };
+  /** Of a device that does not connect by itself; undefined: it does. */
+  readonly bridgeFor: (device: SimDevice, link: LinkOptions) => Promise<Link | undefined>;
 }
 
 export interface RegisteredWorld extends World {
@@ -141,7 +145,7 @@ export async function tellHold(
 }
 
 async function registerDevices(
-  { api, plan, mqtt }: RegistrationOptions,
+  { api, plan, mqtt, bridgeFor }: RegistrationOptions,
   customers: readonly Customer[],
   modelIds: ReadonlyMap<string, string>,
 ): Promise<{ devices: ConnectedDevice[]; places: Map<string, Place> }> {
@@ -163,8 +167,9 @@ async function registerDevices(
       const registered = created.devices[i];
       if (registered === undefined) throw new Error('The platform registered fewer devices than asked.');
       const sim = new SimDevice(device, plan.seed, customer.plan.timeZone);
-      const link = { ...mqtt, deviceId: registered.id, secret: registered.secret };
-      devices.push(new ConnectedDevice({ device: sim, customer, link }));
+      const own = { ...mqtt, deviceId: registered.id, secret: registered.secret };
+      const link = (await bridgeFor(sim, own)) ?? new DeviceLink(own);
+      devices.push(new ConnectedDevice({ device: sim, customer, id: registered.id, link }));
       for (const slot of sim.slots) {
         const consumable = registered.consumables.find(({ key }) => key === slot.kind.key);
         if (consumable === undefined) throw new Error(`The platform knows no ${slot.kind.key}.`);

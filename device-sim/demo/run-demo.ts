@@ -2,10 +2,14 @@ import { statsSchema } from '../../contracts/http/operations.ts';
 import type { Instant } from '../../core/types.ts';
 import type { ManualClock } from '../../platform/clock.ts';
 import type { DeviceKind } from '../fleet/device-kind.ts';
+import type { LinkOptions } from '../fleet/device-link.ts';
+import type { Link } from '../fleet/link.ts';
+import type { SimDevice } from '../fleet/sim-device.ts';
 import { buildMerchant, type SimulatedMerchant } from '../merchant/build-merchant.ts';
 import type { FaultRates } from '../merchant/faults.ts';
 import { ApiClient } from './api-client.ts';
 import { checkBooks } from './books.ts';
+import { putBehindBridge } from './bridged-printers.ts';
 import { goodsOf } from './goods.ts';
 import { STEPS_PER_DAY } from './misdeeds.ts';
 import { Parcels } from './parcels.ts';
@@ -33,6 +37,11 @@ export interface DemoRun {
   readonly progress: Progress;
   /** How the merchant misbehaves; left out: not at all. */
   readonly faults?: FaultRates;
+  /** Printers that a bridge reads, and their way through it; left out: every device connects by itself. */
+  readonly bridge?: {
+    readonly printers: number;
+    readonly linkFor: (device: SimDevice, link: LinkOptions) => Promise<Link>;
+  };
   /** Asked between two steps. */
   readonly stopped: () => boolean;
 }
@@ -91,7 +100,14 @@ interface Stage {
 
 async function setStage(run: DemoRun): Promise<Stage> {
   const { platform, clock, progress, seed } = run;
-  const plan = planWorld({ ...run, start: clock.now() });
+  const { plan, names } = putBehindBridge(
+    planWorld({ ...run, start: clock.now() }),
+    run.bridge?.printers ?? 0,
+  );
+  const bridgeFor = (device: SimDevice, link: LinkOptions) =>
+    names.includes(device.plan.name) && run.bridge !== undefined
+      ? run.bridge.linkFor(device, link)
+      : Promise.resolve(undefined);
   const merchant = buildMerchant({
     clock,
     apiKey: MERCHANT_KEY,
@@ -109,6 +125,7 @@ async function setStage(run: DemoRun): Promise<Stage> {
     plan,
     merchant: { url: merchantUrl, apiKey: MERCHANT_KEY, leadTimePmf: LEAD_TIME_PMF },
     mqtt: { host: '127.0.0.1', port: platform.mqttPort },
+    bridgeFor,
   }).catch(async (error: unknown) => {
     await merchant.app.close();
     throw error;

@@ -5,8 +5,8 @@ const CONNACKS: Readonly<Record<number, string>> = {
   1: 'The broker speaks another version of MQTT: use 3.1.1.',
   2: 'The client id is not the device id (or the device id, a colon and a suffix).',
   3: 'The platform cannot take the connection now (too many attempts, or its database is away): try later.',
-  4: 'Unknown device, wrong secret, or revoked.',
-  5: 'The will may only say "offline" on the own state topic.',
+  4: 'Unknown device, or wrong secret.',
+  5: 'Revoked, or a will that says something else than "offline" on the own state topic.',
 };
 
 export function explainConnection(error: Error): string {

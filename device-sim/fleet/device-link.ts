@@ -1,5 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import { type PublishKind, topicOf } from '../../contracts/mqtt.ts';
+import { type PublishKind, type Telemetry, topicOf } from '../../contracts/mqtt.ts';
+import type { Link } from './link.ts';
 
 export interface LinkOptions {
   readonly host: string;
@@ -15,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 20_000;
 const PUBACK_TIMEOUT_MS = 120_000;
 
 /** A device's connection to the platform: real MQTT, birth and will, QoS 1. */
-export class DeviceLink {
+export class DeviceLink implements Link {
   readonly #options: LinkOptions;
   #client: MqttClient | null = null;
   /** Commands heard from the platform. */
@@ -50,6 +51,10 @@ export class DeviceLink {
     client.on('message', (_topic, payload) => this.commands.push(payload.toString()));
     await client.subscribeAsync(topicOf(deviceId, 'command'), { qos: 1 });
     await client.publishAsync(topic, 'online', { qos: 1, retain: true });
+  }
+
+  stamp(telemetry: Telemetry): Telemetry {
+    return telemetry;
   }
 
   /** Resolves with the PUBACK. */

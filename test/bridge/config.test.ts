@@ -18,7 +18,14 @@ test('the least that a configuration needs, with its defaults and paths beside t
     poll: { everySeconds: 300 },
   });
   expect(namedTargets(config)).toEqual([
-    { host: '192.168.1.20', snmpPort: 161, ippPort: 631, ippPath: undefined, origin: 'host' },
+    {
+      host: '192.168.1.20',
+      snmpPort: 161,
+      ippPort: 631,
+      ippPath: undefined,
+      by: ['snmp', 'ipp'],
+      origin: 'host',
+    },
   ]);
 });
 

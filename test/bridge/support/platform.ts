@@ -17,7 +17,7 @@ export interface TestPlatform extends AsyncDisposable {
   readonly readings: (deviceId: string) => Promise<readonly StoredReading[]>;
 }
 
-export interface StoredReading {
+interface StoredReading {
   readonly key: string;
   readonly at: Date;
   readonly level: number | null;
