@@ -22,6 +22,9 @@ const LOOK_FOR_MS = 5000;
 /** Of a message that names no consumable, only a refusal can be seen. */
 const LOOK_FOR_REFUSAL_MS = 1500;
 const PAUSE_MS = 200;
+/** Of what comes after a withdrawn consent nothing may be kept, not even the refusal. */
+const NO_TRACE =
+  'no refusal is recorded: the customer may have withdrawn the consent to telemetry (no-consent)';
 
 /** Reads the platform's API; a failed call says which. */
 export class PlatformReader {
@@ -74,6 +77,7 @@ export async function outcomeOf(
       return [
         ...stored.values(),
         ...missing.map((key) => `${key}: not stored`),
+        ...(missing.length > 0 && refusals.length === 0 ? [NO_TRACE] : []),
         ...refusals.map(({ text }) => `refused, ${text}`),
       ];
     }
