@@ -8,6 +8,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Log } from '../../platform/log.ts';
 import type { MailQueue } from '../../platform/mail/mail-queue.ts';
 import { type Recipient, resetMail, verifyMail } from './mails.ts';
+import { isFirstUse } from './used-codes.ts';
 
 export interface AuthOptions {
   readonly database: Database;
@@ -39,9 +40,10 @@ const SESSION_SECONDS = 30 * DAY_SECONDS;
 const RESET_SECONDS = HOUR_SECONDS;
 const VERIFY_SECONDS = DAY_SECONDS;
 
+const APP_CODE_PATH = '/two-factor/verify-totp';
 /** Sign-ins that prove more than a password: an app's code, a backup code, or a passkey with its own check of the user. */
 const SECOND_FACTOR_PATHS: ReadonlySet<string> = new Set([
-  '/two-factor/verify-totp',
+  APP_CODE_PATH,
   '/two-factor/verify-backup-code',
   '/passkey/verify-authentication',
 ]);
@@ -51,7 +53,7 @@ const SECOND_FACTOR_PATHS: ReadonlySet<string> = new Set([
  * time. Its own rate limits are off: ours count across processes and by account too (attempts.ts).
  */
 export function buildAuth({ database, log, mail, secret, publicUrl }: AuthOptions) {
-  const { prisma } = database;
+  const { prisma, pool } = database;
   return betterAuth({
     appName: 'Neverout',
     baseURL: publicUrl,
@@ -85,6 +87,12 @@ export function buildAuth({ database, log, mail, secret, publicUrl }: AuthOption
             const user = await prisma.user.findUnique({ where: { id: session.userId } });
             if (user === null || user.disabledAt !== null)
               throw new APIError('FORBIDDEN', { message: 'This account is disabled.' });
+            const code: unknown = context?.path === APP_CODE_PATH ? context.body?.code : undefined;
+            if (code !== undefined && !(await isFirstUse(pool, secret, user.id, String(code)))) {
+              throw new APIError('UNAUTHORIZED', {
+                message: 'This code was used already; wait for the next.',
+              });
+            }
             const secondFactor = SECOND_FACTOR_PATHS.has(context?.path ?? '');
             return { data: { ...session, secondFactor } };
           },
