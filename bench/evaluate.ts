@@ -117,7 +117,7 @@ async function measure(deps: RulesDeps & { clock: ManualClock }, size: Size): Pr
 /** Workers of one process share its core, but overlap their waits for the database. */
 async function evaluateAll(deps: RulesDeps, workers: number): Promise<void> {
   const work = async () => {
-    while ((await evaluateBatch(deps)) > 0);
+    while ((await evaluateBatch(deps, 0)) > 0);
   };
   await Promise.all(Array.from({ length: workers }, work));
 }

@@ -78,6 +78,11 @@ const schema = z.object({
     .default(14)
     .describe('Older readings order nothing by themselves.'),
   EVALUATE_EVERY_MS: count.default(1000).describe('Pause between looks at the evaluation queue.'),
+  EVALUATE_SPACING_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .default(10)
+    .describe('Readings alone have a consumable evaluated this often at most.'),
   COST_STOCKOUT_MINOR: z.coerce
     .number()
     .int()

@@ -7,12 +7,12 @@ import { processDueOrders } from './orders/process-due-orders.ts';
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
 export async function sweep(deps: RulesDeps): Promise<boolean> {
   let busy = false;
-  while (await sweepOnce(deps)) busy = true;
+  while (await sweepOnce(deps, 0)) busy = true;
   return busy;
 }
 
-async function sweepOnce(deps: RulesDeps): Promise<boolean> {
-  const evaluated = await evaluateBatch(deps);
+async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
+  const evaluated = await evaluateBatch(deps, spacingMs);
   const due = await processDueOrders(deps);
   return evaluated + due > 0;
 }
@@ -25,9 +25,10 @@ async function sweepOnce(deps: RulesDeps): Promise<boolean> {
 export async function sweepForEver(deps: RulesDeps, signal: AbortSignal): Promise<void> {
   const { config, log } = deps;
   const sharesProcess = config.NEVEROUT_ROLES.length > 1;
+  const spacingMs = config.EVALUATE_SPACING_SECONDS * 1000;
   while (!signal.aborted) {
     const started = performance.now();
-    const busy = await sweepOnce(deps).catch((error: unknown) => {
+    const busy = await sweepOnce(deps, spacingMs).catch((error: unknown) => {
       log.error({ err: error }, 'a sweep failed; the next one starts anew');
       return false;
     });

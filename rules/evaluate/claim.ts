@@ -13,17 +13,34 @@ export interface ClaimedState {
 const COLUMNS = `s.consumable_id AS "consumableId", s.state, s.evaluate_at AS "evaluateAt", s.outcome_digest AS "outcomeDigest",
   s.last_decision_id AS "lastDecisionId"`;
 
+/** What somebody did (a consent, a hold, a delivery) is looked at first, whatever floods in beside it. */
+const CLAIM_NUDGED = `
+  SELECT ${COLUMNS} FROM evaluation_queue q JOIN consumable_state s ON s.consumable_id = q.consumable_id
+  WHERE q.reading_at = '{}' ORDER BY q.id LIMIT $1 FOR UPDATE OF s SKIP LOCKED`;
+
+/** Queue rows looked through for those whose consumable may be looked at again: bounds the walk under a flood. */
+const WALK_PER_CLAIM = 8;
+
 /**
  * Oldest announcements first. The lock is taken while the queue is walked, so that a worker walks past
  * what others hold instead of waiting or finding nothing.
  */
 const CLAIM_QUEUED = `
-  SELECT ${COLUMNS} FROM evaluation_queue q JOIN consumable_state s ON s.consumable_id = q.consumable_id
+  SELECT ${COLUMNS} FROM (SELECT id, consumable_id FROM evaluation_queue ORDER BY id LIMIT $1 * ${WALK_PER_CLAIM}) q
+  JOIN consumable_state s ON s.consumable_id = q.consumable_id
+  WHERE s.evaluated_at IS NULL OR s.evaluated_at <= $2
   ORDER BY q.id LIMIT $1 FOR UPDATE OF s SKIP LOCKED`;
 
 const CLAIM_DUE = `
   SELECT ${COLUMNS} FROM consumable_state s WHERE s.evaluate_at <= $2
   ORDER BY s.evaluate_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
+
+export interface ClaimOptions {
+  /** Consumables, at most. */
+  readonly limit: number;
+  /** Readings alone make a consumable evaluated no more often than this; 0: as soon as there are any. */
+  readonly spacingMs: number;
+}
 
 /**
  * Locks at most `limit` consumables that have queue rows, and fills up with those that are due by time.
@@ -33,11 +50,16 @@ const CLAIM_DUE = `
 export async function claimConsumables(
   db: Queryable,
   now: number,
-  limit: number,
+  { limit, spacingMs }: ClaimOptions,
 ): Promise<Map<string, ClaimedState>> {
   const claimed = new Map<string, ClaimedState>();
-  const queued = await db.query<ClaimedState>(CLAIM_QUEUED, [limit]);
-  for (const row of queued.rows) claimed.set(row.consumableId, row);
+  const nudged = await db.query<ClaimedState>(CLAIM_NUDGED, [limit]);
+  for (const row of nudged.rows) claimed.set(row.consumableId, row);
+  if (claimed.size < limit) {
+    const rested = new Date(now - spacingMs);
+    const queued = await db.query<ClaimedState>(CLAIM_QUEUED, [limit - claimed.size, rested]);
+    for (const row of queued.rows) claimed.set(row.consumableId, row);
+  }
   if (claimed.size < limit) {
     const due = await db.query<ClaimedState>(CLAIM_DUE, [limit - claimed.size, new Date(now)]);
     for (const row of due.rows) claimed.set(row.consumableId, row);
@@ -46,7 +68,7 @@ export async function claimConsumables(
 }
 
 /** Queue rows of one consumable taken at once: bounds memory when a device was let back after days. */
-const QUEUE_ROWS_MAX = 64;
+const QUEUE_ROWS_MAX = 256;
 
 const TAKE = `
   DELETE FROM evaluation_queue WHERE id IN (

@@ -5,7 +5,13 @@ import type { Queryable } from '../../platform/order-store.ts';
 import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type Policy, policyOf } from '../policy.ts';
-import { type Announcements, type ClaimedState, claimConsumables, takeAnnouncements } from './claim.ts';
+import {
+  type Announcements,
+  type ClaimedState,
+  type ClaimOptions,
+  claimConsumables,
+  takeAnnouncements,
+} from './claim.ts';
 import { confirmAnnouncements } from './confirm.ts';
 import { digestOf } from './digest.ts';
 import {
@@ -42,12 +48,12 @@ export interface BatchReport {
 }
 
 /** Claims, evaluates and writes one batch in one transaction. Returns the number of consumables claimed. */
-export async function evaluateBatch(deps: RulesDeps): Promise<number> {
+export async function evaluateBatch(deps: RulesDeps, spacingMs: number): Promise<number> {
   const started = performance.now();
   const now = deps.clock.now();
   const policy = policyOf(deps.config);
   const report = await inTransaction(deps.database.pool, (db) =>
-    runBatch(db, policy, now, BATCH_CONSUMABLES),
+    runBatch(db, policy, now, { limit: BATCH_CONSUMABLES, spacingMs }),
   );
   if (report.claimed > 0) record(deps, report, (performance.now() - started) / 1000, now);
   return report.claimed;
@@ -58,9 +64,9 @@ export async function runBatch(
   db: Queryable,
   policy: Policy,
   now: Instant,
-  limit: number,
+  options: ClaimOptions,
 ): Promise<BatchReport> {
-  const claimed = await claimConsumables(db, now, limit);
+  const claimed = await claimConsumables(db, now, options);
   const { inputs, broken, announced } = await gather(db, claimed, policy, now);
   const first = await evaluateInTurns(inputs, now);
   const confirmed = await confirmAnnouncements(db, first.filter(succeeded), policy, now);

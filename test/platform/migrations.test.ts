@@ -32,6 +32,7 @@ const BY_HAND = [
   'order_committed',
   'order_delivered',
   'order_merchant_reference',
+  'evaluation_queue_nudged',
   'halt_in_force',
 ];
 

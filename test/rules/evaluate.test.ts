@@ -209,7 +209,7 @@ describe('evaluation', () => {
     await nearlyEmpty(world);
     const before = await world.rows('SELECT * FROM evaluation_queue');
     const crash = inTransaction(world.database.pool, async (db) => {
-      const report = await runBatch(db, policyOf(world.config), START, 500);
+      const report = await runBatch(db, policyOf(world.config), START, { limit: 500, spacingMs: 0 });
       expect(report.orders).toEqual(['announced']);
       throw new Error('the process dies here');
     });

@@ -101,7 +101,7 @@ describe('many workers on one queue', () => {
     const taken = await Promise.all(
       Array.from({ length: 8 }, () =>
         inTransaction(world.database.pool, async (db) => {
-          const claimed = await claimConsumables(db, START - HOUR_MS, 10);
+          const claimed = await claimConsumables(db, START - HOUR_MS, { limit: 10, spacingMs: 0 });
           const announced = await takeAnnouncements(db, [...claimed.keys()]);
           return [...announced.consumableIds];
         }),
@@ -137,7 +137,11 @@ describe('many workers on one queue', () => {
 
     test('six workers at once commit no more than the limit', async () => {
       await Promise.all(
-        ids.map(() => inTransaction(world.database.pool, (db) => runBatch(db, policy(), START, 1))),
+        ids.map(() =>
+          inTransaction(world.database.pool, (db) =>
+            runBatch(db, policy(), START, { limit: 1, spacingMs: 0 }),
+          ),
+        ),
       );
       expect(await spent()).toEqual({ spent: 10_000, orders: 2 });
       await world.rules.drain();
@@ -156,7 +160,7 @@ describe('many workers on one queue', () => {
 
     test('control: without deciding anew under the lock, all six fit', async () => {
       const proposals = await inTransaction(world.database.pool, async (db) => {
-        const claimed = await claimConsumables(db, START, 10);
+        const claimed = await claimConsumables(db, START, { limit: 10, spacingMs: 0 });
         const wanted = ids.map((consumableId) => ({ consumableId, order: null }));
         const contexts = await loadContexts(db, wanted, policy(), START);
         const events = await loadEvents(db, await takeAnnouncements(db, ids));

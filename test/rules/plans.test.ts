@@ -168,7 +168,7 @@ describe('with a large fleet', () => {
 
   test('a batch, from claim to write, reads no large table whole', async () => {
     const plans = await plansOf(async (db) => {
-      const batch = await runBatch(db, policyOf(world.config), START + DAY_MS, 500);
+      const batch = await runBatch(db, policyOf(world.config), START + DAY_MS, { limit: 500, spacingMs: 0 });
       expect(batch).toMatchObject({ claimed: 500, evaluated: 500 });
       expect(batch.orders.length).toBeGreaterThan(0);
     });
@@ -179,7 +179,10 @@ describe('with a large fleet', () => {
   test('so do due consumables when nothing is queued', async () => {
     const plans = await plansOf(async (db) => {
       await db.query('DELETE FROM evaluation_queue', []);
-      const batch = await runBatch(db, policyOf(world.config), START + 10 * DAY_MS, 500);
+      const batch = await runBatch(db, policyOf(world.config), START + 10 * DAY_MS, {
+        limit: 500,
+        spacingMs: 0,
+      });
       expect(batch).toMatchObject({ claimed: 500, evaluated: 500, oldestAt: null });
     });
     plans.delete('DELETE FROM evaluation_queue');

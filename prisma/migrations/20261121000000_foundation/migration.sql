@@ -556,6 +556,9 @@ CREATE INDEX "order_delivered" ON "order" ("consumable_id", "delivered_at") WHER
 CREATE UNIQUE INDEX "order_merchant_reference" ON "order" ("merchant_id", "merchant_reference")
   WHERE "merchant_reference" IS NOT NULL;
 
+-- What somebody did goes before what devices report.
+CREATE INDEX "evaluation_queue_nudged" ON "evaluation_queue" ("id") WHERE "reading_at" = '{}';
+
 CREATE INDEX "halt_in_force" ON "halt" ("created_at") WHERE "lifted_at" IS NULL;
 
 ALTER TABLE "model_slot"
