@@ -19,12 +19,17 @@ const READ_OWNER = `SELECT customer_id AS "customerId", released_at AS "released
 const WITHDRAW_CONSENTS = `
   INSERT INTO consent_withdrawal (consent_id, withdrawn_at, actor, method, reason)
   SELECT t.id, $2, $3, 'device release', 'The device was given away.'
-  FROM consent t JOIN consumable c ON c.id = t.consumable_id WHERE c.device_id = $1
+  FROM consent t LEFT JOIN consumable c ON c.id = t.consumable_id
+  WHERE t.device_id = $1 OR c.device_id = $1
   ON CONFLICT (consent_id) DO NOTHING RETURNING consent_id AS id`;
-const NOT_YET_ACCEPTED = `
+const NOT_YET_SHIPPED = `
   SELECT o.id, o.status FROM "order" o JOIN consumable c ON c.id = o.consumable_id
-  WHERE c.device_id = $1 AND o.status IN ('proposed', 'announced', 'placing')
+  WHERE c.device_id = $1 AND o.status IN ('proposed', 'announced', 'placing', 'accepted')
   ORDER BY o.id FOR NO KEY UPDATE OF o`;
+/** The rules service takes them back: from the merchant at once, or as soon as the merchant has answered. */
+const TAKE_BACK = `
+  UPDATE "order" SET take_back = 'device-released', due_at = CASE WHEN status = 'accepted' THEN $2 ELSE due_at END
+  WHERE id = ANY ($1::uuid[]) AND take_back IS NULL`;
 /** Nothing is ordered for them any more: on demand only, and without a product. */
 const RETIRE_CONSUMABLES = `UPDATE consumable SET strategy = 'respond', product_id = NULL WHERE device_id = $1`;
 const RETIRE_DEVICE = `
@@ -53,7 +58,7 @@ export function registerRelease(app: Api, { database, clock, keys, metrics }: Id
       tag: 'Claims',
       summary: 'Give a device away',
       description:
-        'Ends the consents of its consumables, cancels orders not yet placed, and disconnects it. Its history stays with the former owner.',
+        'Ends the consents of the device and its consumables, cancels its orders, at the merchant where need be, and disconnects it. Its history stays with the former owner.',
       params: idParams('deviceId'),
       response: { 200: releasedDeviceSchema },
       problems: ['not-found', 'not-released'],
@@ -106,10 +111,11 @@ async function endUse(
 ) {
   const at = new Date(now);
   const consents = await client.query<{ id: string }>(WITHDRAW_CONSENTS, [deviceId, at, actor.name]);
-  const orders = await client.query<{ id: string; status: string }>(NOT_YET_ACCEPTED, [deviceId]);
-  const idsWhere = (isPlacing: boolean) =>
-    orders.rows.filter(({ status }) => (status === 'placing') === isPlacing).map(({ id }) => id);
-  const cancelledOrderIds = idsWhere(false);
+  const orders = await client.query<{ id: string; status: string }>(NOT_YET_SHIPPED, [deviceId]);
+  const idsOf = (...statuses: string[]) =>
+    orders.rows.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
+  const cancelledOrderIds = idsOf('proposed', 'announced');
+  const takenBackOrderIds = idsOf('placing', 'accepted');
   const reason = 'The device was given away.';
   await transitionOrders(
     client,
@@ -121,11 +127,12 @@ async function endUse(
       reason,
     })),
   );
+  await client.query(TAKE_BACK, [takenBackOrderIds, at]);
   await client.query(RETIRE_CONSUMABLES, [deviceId]);
   await client.query(RETIRE_DEVICE, [deviceId, at]);
   return {
     cancelledOrderIds,
-    placingOrderIds: idsWhere(true),
+    takenBackOrderIds,
     withdrawnConsentIds: consents.rows.map(({ id }) => id),
   };
 }

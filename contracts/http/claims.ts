@@ -54,9 +54,9 @@ export const releasedDeviceSchema = z
     claimCode: z.string().describe('For the next owner. Shown this once.'),
     claimCodeExpiresAt: instant,
     cancelledOrderIds: z.array(uuid).describe('Orders that were cancelled with it.'),
-    placingOrderIds: z
+    takenBackOrderIds: z
       .array(uuid)
-      .describe('Orders just being placed: they can be cancelled at the merchant only.'),
+      .describe('Orders that the merchant has, or is just getting: it is asked to cancel them.'),
     withdrawnConsentIds: z.array(uuid),
   })
   .meta({ id: 'ReleasedDevice' });

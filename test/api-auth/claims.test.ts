@@ -142,11 +142,7 @@ describe('devices', () => {
        VALUES ($1, $2, 'evaluation', 'wait', 'Enough for Anna.', '{}', '[]')`,
       [consumableId, new Date(NOW)],
     );
-    const orders = await Promise.all([
-      addOrder(consumableId, 'accepted', true),
-      addOrder(consumableId, 'delivered'),
-    ]);
-    await pool.query('DELETE FROM "order" WHERE id = $1', [orders[0]]);
+    await addOrder(consumableId, 'delivered');
     const announced = await addOrder(consumableId, 'announced');
     const consent = {
       customerId,
@@ -158,15 +154,19 @@ describe('devices', () => {
       method: 'test',
     };
     const own = await expectStatus(owner.post('/v1/consents', consent), 201);
+    const ofDevice = await expectStatus(
+      owner.post('/v1/consents', { ...consent, consumableId: null, deviceId }),
+      201,
+    );
     const general = await expectStatus(owner.post('/v1/consents', { ...consent, consumableId: null }), 201);
 
     const { body: released } = await expectStatus(owner.post(`/v1/devices/${deviceId}/release`), 200);
     expect(released).toMatchObject({
       releasedDeviceId: deviceId,
       cancelledOrderIds: [announced],
-      placingOrderIds: [],
-      withdrawnConsentIds: [own.body.id],
+      takenBackOrderIds: [],
     });
+    expect(released.withdrawnConsentIds.toSorted()).toEqual([own.body.id, ofDevice.body.id].toSorted());
     expect((await owner.get(`/v1/consents/${own.body.id}`)).body.withdrawal).toMatchObject({
       method: 'device release',
     });
@@ -219,14 +219,28 @@ describe('devices', () => {
     await expectStatus(buyer.post(`/v1/devices/${bought.id}/secret`), 200);
   });
 
-  /** As the rules service would have left it; `hidden` ones are only there to make the fixture like life. */
-  async function addOrder(consumableId: string, status: string, hidden = false): Promise<string> {
+  test.each(['placing', 'accepted'])('given away while an order is %s have it taken back', async (status) => {
+    api.clock.advanceTo(api.clock.now() + HOUR_MS);
+    const { id, claimCode } = await register();
+    const device = await claimed(claimCode);
+    const orderId = await addOrder(device.consumables[0].id, status);
+    const { body: released } = await expectStatus(owner.post(`/v1/devices/${id}/release`), 200);
+    expect(released).toMatchObject({ cancelledOrderIds: [], takenBackOrderIds: [orderId] });
+    const { rows } = await api.database.pool.query('SELECT take_back, due_at FROM "order" WHERE id = $1', [
+      orderId,
+    ]);
+    const dueAt = status === 'accepted' ? new Date(api.clock.now()) : null;
+    expect(rows).toEqual([{ take_back: 'device-released', due_at: dueAt }]);
+  });
+
+  /** As the rules service would have left it. */
+  async function addOrder(consumableId: string, status: string): Promise<string> {
     const id = randomUUID();
     await api.database.pool.query(
       `INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings,
          unit_price_minor, total_minor, currency, created_at)
        VALUES ($1, $2, $3, $4, $5, $6::order_status, 1, 1, 5000, 5000, 'EUR', $7)`,
-      [id, customerId, consumableId, productId, merchantId, hidden ? 'lost' : status, new Date(NOW)],
+      [id, customerId, consumableId, productId, merchantId, status, new Date(NOW)],
     );
     return id;
   }
