@@ -9,7 +9,7 @@ export interface DueOrder {
   readonly productId: string;
   /** null: the customer approved this very order. */
   readonly consentId: string | null;
-  /** Whether that consent has been withdrawn. */
+  /** Whether that consent has been withdrawn, or the customer wants it taken back for another reason. */
   readonly withdrawn: boolean;
   readonly status: OrderStatus;
   readonly statusReason: string | null;
@@ -30,7 +30,7 @@ const CUSTOMERS =
 
 const ORDERS = `
   SELECT id, consumable_id AS "consumableId", product_id AS "productId", consent_id AS "consentId",
-    EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
+    take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     status, status_reason AS "statusReason", quantity, fillings, total_minor AS "totalMinor", currency,
     created_at AS "createdAt"
   FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`;

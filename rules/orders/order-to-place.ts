@@ -8,7 +8,9 @@ export interface OrderToPlace {
   readonly id: string;
   readonly status: OrderStatus;
   readonly consentId: string | null;
+  /** The consent that it rests on was withdrawn, or the customer wants it back for another reason. */
   readonly withdrawn: boolean;
+  readonly takeBack: string | null;
   readonly productId: string;
   readonly sku: string;
   readonly quantity: number;
@@ -24,7 +26,8 @@ export interface OrderToPlace {
 /** Where to: what the order's own consent says, else the customer's newest terms. */
 const ORDER = `
   SELECT o.id, o.status, o.consent_id AS "consentId",
-    EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
+    o.take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
+    o.take_back AS "takeBack",
     o.product_id AS "productId", p.sku, o.quantity, o.total_minor AS "totalMinor", o.currency,
     o.merchant_reference AS "merchantReference", o.placed_at AS "placedAt",
     terms.delivery_address AS "deliveryAddress", terms.payment_reference AS "paymentReference",

@@ -31,7 +31,7 @@ export async function settleFound(
   const to = BECOMES[found.status];
   const moved = await inTransaction(deps.database.pool, async (db) => {
     if (consentId !== null) await lockConsents(db, [consentId]);
-    const unwanted = consentId !== null && (await isWithdrawn(db, consentId));
+    const unwanted = await isUnwanted(db, orderId);
     const cancels = unwanted && to === 'accepted';
     const transition = await transitionOrder(db, {
       orderId,
@@ -52,8 +52,13 @@ export async function settleFound(
   if (moved) deps.metrics.orders.inc({ status: to });
 }
 
-async function isWithdrawn(db: Queryable, consentId: string): Promise<boolean> {
-  const { rows } = await db.query('SELECT FROM consent_withdrawal WHERE consent_id = $1', [consentId]);
+/** Whether its consent was withdrawn meanwhile, or the customer wants it taken back. */
+async function isUnwanted(db: Queryable, orderId: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT FROM "order" o WHERE id = $1 AND (take_back IS NOT NULL
+       OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id))`,
+    [orderId],
+  );
   return rows.length > 0;
 }
 
