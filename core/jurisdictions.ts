@@ -1,6 +1,6 @@
 import { addDays, localDate, startOfLocalDate } from './calendar.ts';
 import { PROFILES, STRICTEST } from './jurisdiction-profiles.ts';
-import { HOUR_MS, type Instant, type LocalDate, type Strategy } from './types.ts';
+import { HOUR_MS, type Instant, type Strategy } from './types.ts';
 
 /** What the law of a place asks of automatic orders. */
 export interface JurisdictionProfile {
@@ -53,17 +53,4 @@ export function withdrawalEndsAt(
   if (deliveredAt === null) return Number.POSITIVE_INFINITY;
   const lastDay = addDays(localDate(deliveredAt, timeZone), profile.withdrawal.days);
   return startOfLocalDate(addDays(lastDay, 1), timeZone);
-}
-
-/** The anniversaries of a date up to and including `until`; 29 February is 1 March in other years. */
-export function anniversaries(of: LocalDate, until: LocalDate): readonly LocalDate[] {
-  const [year = '', month = '', day = ''] = of.split('-');
-  const list: LocalDate[] = [];
-  for (let years = 1; ; years += 1) {
-    const in29 = `${String(Number(year) + years).padStart(4, '0')}-${month}`;
-    const exists = new Date(`${in29}-${day}T00:00:00Z`).getUTCDate() === Number(day);
-    const date = exists ? `${in29}-${day}` : addDays(`${in29}-28`, 1);
-    if (date > until) return list;
-    list.push(date);
-  }
 }

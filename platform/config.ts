@@ -92,6 +92,18 @@ const schema = z.object({
   COST_STOCKOUT_PER_DAY_MINOR: z.coerce.number().int().min(0).default(4000).describe('Of every day without.'),
   COST_HOLDING_PER_DAY_MINOR: z.coerce.number().min(0).default(6).describe('Of a spare lying on the shelf.'),
   COST_SHIPPING_MINOR: z.coerce.number().int().min(0).default(0).describe('Of one parcel.'),
+  CALENDAR_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .describe(
+      'Calendar servers inside the own network (host:port, comma-separated): may be private, and plain http.',
+    ),
   LOG_PRETTY: flag.optional().describe('Unset: pretty on a terminal.'),
 });
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fetchDueFeeds } from './calendar/due-feeds.ts';
 import type { RulesDeps } from './deps.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
@@ -14,7 +15,8 @@ export async function sweep(deps: RulesDeps): Promise<boolean> {
 async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const evaluated = await evaluateBatch(deps, spacingMs);
   const due = await processDueOrders(deps);
-  return evaluated + due > 0;
+  const feeds = await fetchDueFeeds(deps);
+  return evaluated + due + feeds > 0;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { holdSchema, newHoldSchema } from '../../contracts/http/holds.ts';
+import { holdsChanged, offerMoves } from '../../platform/hold-store.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
+import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
 
@@ -9,7 +10,7 @@ export type Hold = z.output<typeof holdSchema>;
 
 /** Dates as text: they belong to the customer's time zone, not to an instant. */
 const COLUMNS = `id, customer_id AS "customerId", device_id AS "deviceId", starts_on::text AS "startsOn",
-  ends_on::text AS "endsOn", reason, created_at AS "createdAt", cancelled_at AS "cancelledAt"`;
+  ends_on::text AS "endsOn", reason, created_at AS "createdAt", cancelled_at AS "cancelledAt", feed_id AS "feedId"`;
 
 const READ_HOLD = `SELECT ${COLUMNS} FROM hold WHERE id = $1`;
 
@@ -25,16 +26,9 @@ const INSERT_HOLD = `
 
 const CANCEL_HOLD = `UPDATE hold SET cancelled_at = $2 WHERE id = $1 AND cancelled_at IS NULL`;
 
-/** Parameters: customer, device or null, now. Announced orders that a hold may have put off are due again. */
-const MAKE_DUE = `
-  UPDATE "order" o SET due_at = greatest(o.cancel_until, $3::timestamptz)
-  FROM consumable c
-  WHERE o.customer_id = $1 AND o.status = 'announced' AND c.id = o.consumable_id
-    AND ($2::uuid IS NULL OR c.device_id = $2) AND o.due_at > greatest(o.cancel_until, $3::timestamptz)`;
-
 /**
  * Holds dates and lets the consumables concerned be evaluated anew. Announced orders need no change:
- * the gates look at holds again when an order is due, and put it off.
+ * the gates look at holds again when an order is due, and put it off. Placed ones are offered to be moved.
  */
 export async function addHold(
   { database, clock }: ApiDeps,
@@ -53,7 +47,9 @@ export async function addHold(
     }
     const values = [customerId, deviceId, startsOn, endsOn, reason, now];
     const { rows } = await client.query<Hold>(INSERT_HOLD, values);
-    await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, null, now]);
+    const scope = { customerId, deviceId };
+    await holdsChanged(client, scope, now.getTime(), false);
+    await offerMoves(client, scope, { from: startsOn, to: endsOn }, now.getTime());
     return rows[0] ?? notFound('hold', '');
   });
 }
@@ -67,8 +63,7 @@ export async function cancelHold({ database, clock }: ApiDeps, id: string): Prom
     await client.query(LOCK_CUSTOMER, [customerId]);
     const { rowCount } = await client.query(CANCEL_HOLD, [id, now]);
     if (rowCount === 1) {
-      await client.query(MAKE_DUE, [customerId, deviceId, now]);
-      await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, null, now]);
+      await holdsChanged(client, { customerId, deviceId }, now.getTime(), true);
     }
     const { rows } = await client.query<Hold>(READ_HOLD, [id]);
     return rows[0] ?? notFound('hold', id);

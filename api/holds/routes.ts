@@ -1,9 +1,12 @@
+import { movedOrderSchema } from '../../contracts/http/calendar-feeds.ts';
 import { idParams } from '../../contracts/http/common.ts';
 import { holdSchema, holdsPage, holdsQuery, newHoldSchema } from '../../contracts/http/holds.ts';
+import { registerCalendarFeeds } from '../calendar-feeds/routes.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { addHold, cancelHold, type Hold, LIST_HOLDS } from './holds.ts';
+import { moveOrder } from './move-order.ts';
 
 export function registerHolds(app: Api, deps: ApiDeps): void {
   app.post(
@@ -49,4 +52,19 @@ export function registerHolds(app: Api, deps: ApiDeps): void {
     }),
     ({ params }) => cancelHold(deps, params.holdId),
   );
+  app.post(
+    '/v1/orders/:orderId/move',
+    operation({
+      access: 'member',
+      tag: 'Holds',
+      summary: 'Have a placed order moved behind a hold',
+      description:
+        'Takes the offer made when the hold appeared: the merchant is asked to take the order back.',
+      params: idParams('orderId'),
+      response: { 200: movedOrderSchema },
+      problems: ['not-found', 'wrong-status'],
+    }),
+    ({ params, caller }) => moveOrder(deps, params.orderId, caller),
+  );
+  registerCalendarFeeds(app, deps);
 }

@@ -36,6 +36,7 @@ export const holdSchema = z
     reason: z.string().nullable(),
     createdAt: instant,
     cancelledAt: instant.nullable(),
+    feedId: uuid.nullable().describe('The calendar that it comes from; null: made by hand.'),
   })
   .meta({ id: 'Hold' });
 

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../core/types.ts';
 import { AHEAD_MONTHS } from '../../platform/months.ts';
 import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
+import { fulfilDuties } from '../duties/due-duties.ts';
 import { refitPopulations } from '../population/refit.ts';
 
 export interface HousekeepingTask {
@@ -69,7 +70,10 @@ const populations: HousekeepingTask = {
   run: refitPopulations,
 };
 
+const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
+
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
+  duties,
   partitions,
   deadLetters,
   receipts,

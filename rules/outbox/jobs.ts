@@ -5,12 +5,13 @@ export interface Jobs {
   /** `retry`: an earlier call may have reached the merchant, so it is asked before anything is bought. */
   readonly 'place-order': { readonly orderId: string; readonly retry: boolean };
   readonly 'cancel-order': { readonly orderId: string };
+  readonly 'fetch-calendar': { readonly feedId: string };
 }
 
 export type Job = { [Name in keyof Jobs]: { readonly name: Name; readonly payload: Jobs[Name] } }[keyof Jobs];
 
 /**
- * One job a task and order, however often it is asked for. One attempt: when to try again is the order's
+ * One job a task and subject, however often it is asked for. One attempt: when to try again is the subject's
  * due_at, by the platform's clock, and the sweep then adds the job anew.
  */
 const ADD = `
@@ -22,6 +23,6 @@ export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void
   await db.query(ADD, [
     jobs.map(({ name }) => name),
     jobs.map(({ payload }) => JSON.stringify(payload)),
-    jobs.map(({ name, payload }) => `${name}:${payload.orderId}`),
+    jobs.map(({ name, payload }) => `${name}:${'feedId' in payload ? payload.feedId : payload.orderId}`),
   ]);
 }

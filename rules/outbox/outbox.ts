@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList } from 'graphile-worker';
 import { z } from 'zod';
 import { inTransaction } from '../../platform/database.ts';
+import { fetchFeed } from '../calendar/fetch-feed.ts';
 import type { RulesDeps } from '../deps.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
@@ -26,12 +27,14 @@ export interface Outbox {
 
 const orderId = z.uuid();
 const placeOrderSchema = z.object({ orderId, retry: z.boolean() }) satisfies z.ZodType<Jobs['place-order']>;
+const fetchCalendarSchema = z.object({ feedId: z.uuid() }) satisfies z.ZodType<Jobs['fetch-calendar']>;
 const cancelOrderSchema = z.object({ orderId }) satisfies z.ZodType<Jobs['cancel-order']>;
 
 function tasksOf(deps: RulesDeps): TaskList {
   return {
     'place-order': (payload: unknown) => placeOrder(deps, placeOrderSchema.parse(payload)),
     'cancel-order': (payload: unknown) => cancelOrder(deps, cancelOrderSchema.parse(payload)),
+    'fetch-calendar': (payload: unknown) => fetchFeed(deps, fetchCalendarSchema.parse(payload).feedId),
   } satisfies Record<keyof Jobs, unknown>;
 }
 

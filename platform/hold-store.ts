@@ -1,0 +1,67 @@
+import { spokenSpan } from '../core/local-date.ts';
+import type { LocalDate } from '../core/types.ts';
+import { noteOrder } from './order-notes.ts';
+import type { Queryable } from './order-store.ts';
+
+/** Whose deliveries a hold concerns. */
+export interface HoldScope {
+  readonly customerId: string;
+  /** null: every device of the customer. */
+  readonly deviceId: string | null;
+}
+
+const LOOK_AGAIN = `
+  INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
+  SELECT id, '{}', '{}', '{}', $3 FROM consumable WHERE customer_id = $1 AND ($2::uuid IS NULL OR device_id = $2)`;
+
+/** Announced orders that a hold may have put off are due again. */
+const MAKE_DUE = `
+  UPDATE "order" o SET due_at = greatest(o.cancel_until, $3::timestamptz)
+  FROM consumable c
+  WHERE o.customer_id = $1 AND o.status = 'announced' AND c.id = o.consumable_id
+    AND ($2::uuid IS NULL OR c.device_id = $2) AND o.due_at > greatest(o.cancel_until, $3::timestamptz)`;
+
+/** Held dates changed: what rests on them is thought over. `freed`: some are free again. */
+export async function holdsChanged(
+  db: Queryable,
+  { customerId, deviceId }: HoldScope,
+  at: number,
+  freed: boolean,
+): Promise<void> {
+  const values = [customerId, deviceId, new Date(at)];
+  if (freed) await db.query(MAKE_DUE, values);
+  await db.query(LOOK_AGAIN, values);
+}
+
+/** Bought, not yet on its way, and it may arrive on a held date. */
+const OVERLAPPING = `
+  SELECT o.id, p.name FROM "order" o JOIN consumable c ON c.id = o.consumable_id JOIN product p ON p.id = o.product_id
+  WHERE o.customer_id = $1 AND ($2::uuid IS NULL OR c.device_id = $2) AND o.status IN ('placing', 'accepted')
+    AND o.take_back IS NULL AND o.arrives_to >= $3::date AND ($4::date IS NULL OR o.arrives_from <= $4::date)
+    AND NOT EXISTS (SELECT FROM message m WHERE m.order_id = o.id AND m.kind = 'move-offer')
+  ORDER BY o.id`;
+
+const TELL = `
+  INSERT INTO message (customer_id, order_id, kind, text, detail, created_at) VALUES ($1, $2, 'move-offer', $3, $4, $5)`;
+
+/**
+ * Orders that were placed before their customer said to be away: each is offered, once, to be moved. The
+ * merchant is asked only when the customer takes the offer. Returns their ids.
+ */
+export async function offerMoves(
+  db: Queryable,
+  { customerId, deviceId }: HoldScope,
+  hold: { readonly from: LocalDate; readonly to: LocalDate | null },
+  at: number,
+): Promise<readonly string[]> {
+  const values = [customerId, deviceId, hold.from, hold.to];
+  const { rows } = await db.query<{ id: string; name: string }>(OVERLAPPING, values);
+  const away = hold.to === null ? `from ${hold.from} on` : spokenSpan(hold.from, hold.to);
+  for (const { id: orderId, name } of rows) {
+    const text = `You are away ${away}, and ${name} may arrive then. If you like, we ask the merchant to take it back, and order it for your return.`;
+    const detail = { moveOffered: { from: hold.from, to: hold.to } };
+    await noteOrder(db, { orderId, at, actor: 'worker', reason: text, detail });
+    await db.query(TELL, [customerId, orderId, text, JSON.stringify(detail), new Date(at)]);
+  }
+  return rows.map(({ id }) => id);
+}
