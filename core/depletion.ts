@@ -26,7 +26,7 @@ const ROOT3 = Math.sqrt(3);
 /** A device that is not at its end has something left: at least this share of the belief's sd. */
 const LEAST_LEFT_SD = 0.2;
 /** A doubt below this orders nothing: it is the customer's spare until something speaks against it. */
-const DOUBT_NEGLIGIBLE = 0.1;
+const DOUBT_NEGLIGIBLE = 0.25;
 /** A level known better than this share of itself is one number; below the second share, two points do. */
 const SURE = 0.06;
 const FAIRLY_SURE = 0.3;

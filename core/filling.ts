@@ -30,7 +30,8 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
   if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) model.earlySwaps += 1;
   model.shelf = Math.max(model.shelf - 1, 0);
   // Whatever was doubted: there was a spare, and it is in the device now.
-  model.shelfDoubt = 0;
+  model.shelfDoubt = model.shelf >= 0.5 ? PHANTOM : 0;
+  model.beforeFall = 0;
   model.fillingAt = at;
   model.levelAt = at;
   model.level = level;
@@ -61,7 +62,7 @@ export function clearPending(model: Model): void {
 export function delivered(model: Model, at: Instant, quantity: number): void {
   model.deliveredAt = Math.max(model.deliveredAt, at);
   if (at <= model.countedAt) return;
-  if (model.shelf < 0.5) model.shelfDoubt = 0;
+  if (model.shelf < 0.5) model.shelfDoubt = PHANTOM;
   model.shelf = Math.min(model.shelf + quantity, SHELF_MAX);
 }
 
@@ -71,18 +72,23 @@ export function counted(model: Model, at: Instant, quantity: number): void {
   model.shelfDoubt = 0;
 }
 
+/** A spare told of is not there with this probability: lost, lent, put in unseen. */
+const PHANTOM = 0.03;
 /** A device that is empty beside a spare is refilled within about a day of use … */
 const REFILL_OP_DAYS = 0.7;
 /** … but a gauge at zero may hide this much. */
-const HIDDEN_AT_ZERO = 0.02;
+const HIDDEN_AT_ZERO = 0.03;
 const LONGEST_STEP_DAYS = 3;
 
 /** Learns from the time since the last reading, spent with what was believed to be on the shelf. */
 export function watchShelf(model: Model, at: Instant, opElapsed: number): void {
   if (model.shelf < 0.5) return;
   if (model.emptyAt !== 0) {
-    model.shelfDoubt =
-      1 - (1 - model.shelfDoubt) * Math.exp(-opElapsed / (REFILL_OP_DAYS + HIDDEN_AT_ZERO / model.rate));
+    // Bayes on the odds: staying empty has likelihood e^(−t/c) with a spare, 1 without.
+    const patience = REFILL_OP_DAYS + HIDDEN_AT_ZERO / Math.max(model.rate, 1e-6);
+    const prior = Math.max(model.shelfDoubt, PHANTOM);
+    const odds = (prior / (1 - prior)) * Math.exp(Math.min(opElapsed / patience, 10));
+    model.shelfDoubt = Math.min(odds / (1 + odds), 0.999);
   } else if (model.level < LOW_LEVEL) {
     model.lowDays += Math.min((at - model.levelAt) / DAY_MS, LONGEST_STEP_DAYS);
   }

@@ -58,9 +58,9 @@ function replaced(model: Model, at: Instant, env: FoldEnvironment): void {
  * one another, so one that is newer than the last counted is not a repetition.
  */
 function acceptLate(model: Model, event: RingEvent): void {
-  if (kindOfEvent(event) === DELIVERED && event.at > model.deliveredAt) {
-    delivered(model, event.at, event.amount);
-  }
+  if (kindOfEvent(event) !== DELIVERED || event.at <= model.deliveredAt) return;
+  delivered(model, event.at, event.amount);
+  roundModel(model);
 }
 
 const isSettled = (model: Model, event: RingEvent): boolean =>

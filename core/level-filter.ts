@@ -14,7 +14,7 @@ import {
 } from './gauge.ts';
 import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
-import { judgeJump } from './swap.ts';
+import { judgeJump, SUDDEN_FALL } from './swap.ts';
 import type { Instant } from './types.ts';
 import { COUNTER_RELATIVE_VARIANCE, levelPerUse, usesSince } from './use-counter.ts';
 
@@ -126,12 +126,25 @@ function pend(model: Model, event: RingEvent, env: FoldEnvironment): void {
     model.pendingAt = event.at;
     model.pendingLevel = y;
     model.pendingCount = 1;
-  } else if (y > model.level) startAnew(model, event, model.pendingAt, env);
+  } else if (y > model.level && y <= model.beforeFall + RECOVERY) recover(model, event, env);
+  else if (y > model.level) startAnew(model, event, model.pendingAt, env);
   else {
     clearPending(model);
     follow(model, event, expect(model, event, env), env);
     if (hasCounter(event)) model.counter = event.counter;
   }
+}
+
+/** A rise to no more than this above the level before the last fall takes the fall back: it was false. */
+const RECOVERY = 0.04;
+
+function recover(model: Model, event: RingEvent, env: FoldEnvironment): void {
+  clearPending(model);
+  settle(model, event, { level: event.amount, variance: readingVariance(env.profile) });
+  model.beforeFall = 0;
+  model.emptyAt = 0;
+  if (hasCounter(event)) model.counter = event.counter;
+  restartBlock(model, event.at);
 }
 
 function follow(model: Model, event: RingEvent, expected: Expectation, env: FoldEnvironment): void {
@@ -144,6 +157,8 @@ function follow(model: Model, event: RingEvent, expected: Expectation, env: Fold
     expected.tau === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : expected.tau,
   );
   learnFrom(model, event, expected, env);
+  // Only the very next readings can take a fall back: a level that stays was true.
+  model.beforeFall = model.lastLevel - y > SUDDEN_FALL ? model.lastLevel : 0;
   settle(model, event, seeInterval(expected, intervalOf(y, profile)));
   // A coarse gauge's lowest step is not empty; OUT of an OK/LOW/OUT gauge is.
   const empty =

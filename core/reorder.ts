@@ -54,8 +54,8 @@ export function earlyCostOf(
 const earlyCostAt = (cost: EarlyCost, level: number): number =>
   cost.holdingPerDayMinor + (level < LOW_LEVEL ? cost.earlySwapPerDay * cost.fillingMinor * level : 0);
 
-/** A spare is as good as gone from this doubt on. */
-const LOST_SPARE = 0.5;
+/** From this doubt on one does not count on the spare: a lost day costs more than a spare too many. */
+const LOST_SPARE = 0.3;
 const CALENDAR_PER_BUSINESS_DAY = 7 / 5;
 
 /**

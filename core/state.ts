@@ -55,6 +55,8 @@ export interface Model {
   variance: number;
   lastLevel: number;
   pendingLevel: number;
+  /** Level before the last sudden fall that was believed: what a false one comes back to; 0: none. */
+  beforeFall: number;
   blockLevel: number;
   shelf: number;
   /** Expected use per op-day: cache of the mixture's mean. */
@@ -129,6 +131,7 @@ const MODEL_FIELDS: FieldTable<ScalarOf<Model>> = [
   ['variance', 'real'],
   ['lastLevel', 'real'],
   ['pendingLevel', 'real'],
+  ['beforeFall', 'real'],
   ['blockLevel', 'real'],
   ['shelf', 'real'],
   ['rate', 'real'],
@@ -157,7 +160,7 @@ const fixed = (value: number): number =>
   value > 0 ? Math.min(Math.round(value * FIXED_PER_UNIT), FIXED_MAX) : 0;
 
 /** Changes whenever the meaning of a field does; other versions are replayed from readings. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const HEADER_BYTES = 2 + 6;
 const RING_BYTES = widthOf(RING_FIELDS);
 const MODEL_BYTES =
@@ -210,6 +213,7 @@ export function roundModel(model: Model): void {
   model.variance = Math.fround(model.variance);
   model.lastLevel = Math.fround(model.lastLevel);
   model.pendingLevel = Math.fround(model.pendingLevel);
+  model.beforeFall = Math.fround(model.beforeFall);
   model.blockLevel = Math.fround(model.blockLevel);
   model.shelf = Math.fround(model.shelf);
   model.rate = Math.fround(model.rate);

@@ -13,7 +13,7 @@ const REBOUND = 0.12;
 const CLEAR_RISE = 0.35;
 const NEARLY_FULL = 0.9;
 /** A fall of more than this within one reading, or to zero from above this, waits for a second one … */
-const SUDDEN_FALL = 0.2;
+export const SUDDEN_FALL = 0.2;
 const SUDDEN_ZERO = 0.1;
 /** … unless such use had at least this probability. */
 const PLAUSIBLE_USE = 0.05;
@@ -49,7 +49,7 @@ function isPlausible(
   margin: number,
   env: FoldEnvironment,
 ): boolean {
-  if (expected.countedUse !== null) return expected.countedUse >= fall - margin - Math.max(0.08, 0.4 * fall);
+  if (expected.countedUse !== null) return expected.countedUse >= fall - margin - Math.max(0.05, 0.2 * fall);
   return mixtureExceeds(posteriors(model, env.prior, 0.02), fall - margin, expected.tau) >= PLAUSIBLE_USE;
 }
 

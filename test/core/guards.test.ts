@@ -113,6 +113,17 @@ describe('swaps and spares', () => {
     expect(filled([...daily(healthy), ...then([0.8, 0.79, 0.78])])).toHaveLength(1);
   });
 
+  it('a false fall that comes back is no swap and takes no spare; a new filling after it is and does', () => {
+    const wild = { ...contextWith().profile, gaugeQuantum: 0.1, gaugeNoise: 0.01 };
+    const shelf: ConsumableEvent = { type: 'shelf-count', at: morning(0) - HOUR_MS, quantity: 1 };
+    const bars = steady(0.85, 0.012, 30).map((level) => Math.round(level * 10) / 10);
+    const run = (levels: readonly number[]) =>
+      history([shelf, ...daily(bars), ...then(levels)], contextWith({ profile: wild })).at(-1)?.result
+        .decision.onShelf;
+    expect(run([0, 0.5, 0.5, 0.5])).toBe(1);
+    expect(run([0, 0, 0.9, 0.9])).toBe(0);
+  });
+
   it('another serial is a swap even at the same level', () => {
     const named = (serial: string) => (event: ConsumableEvent) =>
       event.type === 'reading' ? { ...event, supplySerial: serial } : event;
@@ -157,7 +168,7 @@ describe('swaps and spares', () => {
     const shelf: ConsumableEvent = { type: 'shelf-count', at: morning(0) - HOUR_MS, quantity: 1 };
     expect(firstOrderDay(history(low, context))).not.toBeNull();
     expect(firstOrderDay(history([shelf, ...low], context))).toBeNull();
-    const empty = then([0, 0, 0, 0, 0, 0], 20);
+    const empty = then(new Array<number>(10).fill(0), 20);
     expect(firstOrderDay(history([shelf, ...low, ...empty], context))).toBeGreaterThan(20);
   });
 
