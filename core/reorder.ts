@@ -29,6 +29,8 @@ export interface EarlyCost {
   readonly fillingMinor: number;
   /** P(a low filling is replaced early) per day with a spare beside it. */
   readonly earlySwapPerDay: number;
+  /** Expected use, fillings per day: how long the temptation lasts. */
+  readonly perDay: number;
 }
 
 /** Before anything was learned: once in forty days of low level beside a spare. */
@@ -48,11 +50,21 @@ export function earlyCostOf(
     fillingMinor: offer === null ? 0 : offer.unitPrice.minor / Math.max(offer.packSize, 1),
     earlySwapPerDay:
       (prior * EARLY_SWAP_PRIOR_DAYS + model.earlySwaps) / (EARLY_SWAP_PRIOR_DAYS + model.lowDays),
+    perDay: model.rate,
   };
 }
 
-const earlyCostAt = (cost: EarlyCost, level: number): number =>
-  cost.holdingPerDayMinor + (level < LOW_LEVEL ? cost.earlySwapPerDay * cost.fillingMinor * level : 0);
+/**
+ * What one day less beside a spare saves: holding, and the waste of an early swap that day less the waste
+ * w that the days after it would bring anyway. With hazard h and a level ℓ falling to 0 in D days
+ *   w = ∫₀ᴰ h e^(−ht) ℓ (1 − t/D) dt,   ℓ − w = ℓ · (1 − e^(−hD)) / (hD).
+ */
+function earlyCostAt(cost: EarlyCost, level: number): number {
+  if (level >= LOW_LEVEL) return cost.holdingPerDayMinor;
+  const tempted = (cost.earlySwapPerDay * level) / Math.max(cost.perDay, 1e-6);
+  const spared = tempted > 1e-6 ? -Math.expm1(-tempted) / tempted : 1;
+  return cost.holdingPerDayMinor + cost.earlySwapPerDay * cost.fillingMinor * level * spared;
+}
 
 /** From this doubt on one does not count on the spare: a lost day costs more than a spare too many. */
 const LOST_SPARE = 0.3;

@@ -265,6 +265,9 @@ function outcomeOf(
   return failing.every((verdict) => verdict.retryAt !== undefined) ? 'defer' : 'blocked';
 }
 
+/** Reviews that a weekend with a holiday spans at the usual one a day. */
+const LONG_WEEKEND_REVIEWS = 4;
+
 /**
  * The first review at which the decision could change if nothing is heard: the same weighing, later.
  * Until then the consumable costs nothing; a reading wakes it anyway. By bisection on reviews.
@@ -274,6 +277,10 @@ function nextLook(view: View, context: StepContext, now: Instant): Instant {
   const rough = outline(context.leadTime);
   const dueAfter = (reviews: number): boolean =>
     weighAt(view, context, now + reviews * review, now + (reviews + 1) * review, rough).due;
+  // On the eve of a weekend waiting is free and nothing is due: only beyond it does "due" stay due.
+  for (let soon = 1; soon <= LONG_WEEKEND_REVIEWS; soon += 1) {
+    if (dueAfter(soon)) return now + soon * review;
+  }
   let low = 1;
   let high = reviewsUntilAway(context, now);
   if (!dueAfter(high)) return now + high * review;
