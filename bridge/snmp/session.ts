@@ -57,7 +57,12 @@ export function openSession(endpoint: SnmpEndpoint, access: SnmpAccess): SnmpSes
       );
       const done = (error: Error | null, found?: unknown): void => {
         clearTimeout(timer);
-        resolve(error === null ? { ok: true, pairs: pairsOf(found) } : failure(error));
+        try {
+          resolve(error === null ? { ok: true, pairs: pairsOf(found) } : failure(error));
+        } catch {
+          // Whatever the library made of a garbled answer: whoever waits must hear of it.
+          resolve({ ok: false, code: 'garbled', detail: 'unreadable answer' });
+        }
       };
       try {
         start(done);

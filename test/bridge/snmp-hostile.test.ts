@@ -106,6 +106,16 @@ test('any octets for an answer: bounded, and never an exception', async () => {
   );
 });
 
+test('an answer that the library reads without objects is told apart, not waited for', async () => {
+  // Found by the test below: the changed octet sits in the head of the first object.
+  const { end } = await walk((asked) => {
+    const answer = encodeAnswer(asked, [{ oid: `${ROOT}.9.1.1`, value: 1 }]);
+    answer[25] = 209;
+    return answer;
+  });
+  expect(['silent', 'garbled']).toContain(end);
+});
+
 test('a good answer with some octets changed: bounded, and never an exception', async () => {
   const change = fc.record({ at: fc.nat(120), to: fc.nat(255) });
   const said: Said[] = [1, 2, 3].map((i) => ({
