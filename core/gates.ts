@@ -10,6 +10,7 @@ import {
   type Instant,
   type LocalDate,
   type Mandate,
+  type Money,
   type Offer,
   type StepContext,
 } from './types.ts';
@@ -25,6 +26,8 @@ export interface GateRequest {
   readonly quantity: number;
   /** Price of the whole order as announced or quoted; null: quantity times unit price. */
   readonly totalMinor?: number | null;
+  /** Unit price as announced: what may be charged, also when the list price has fallen since. */
+  readonly unitPriceMinor?: number | null;
   /** Whether the latest telemetry may cause an order, and why. */
   readonly trust: { readonly trusted: boolean; readonly reason: string };
   /** Possible arrival dates; null when there is no offer to deliver. */
@@ -46,6 +49,12 @@ const total = (request: GateRequest, offer: Offer): number =>
 /** Of binary fractions: 1.1 × 5000 is 5500.000000000001, and 5500 must pass. */
 const ROUNDING = 1e-6;
 const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
+
+/** The most that one unit may be charged at. */
+const unitPrice = ({ unitPriceMinor }: GateRequest, offer: Offer): Money => ({
+  minor: Math.max(offer.unitPrice.minor, unitPriceMinor ?? 0),
+  currency: offer.unitPrice.currency,
+});
 
 /** First instant of the next calendar month in the zone: when monthly limits start anew. */
 export function startOfNextMonth(now: Instant, timeZone: string): Instant {
@@ -123,19 +132,17 @@ const GATES: Readonly<Record<GateName, Gate>> = {
       : refused(`The merchant of ${offer.name} is not one that the consent allows.`),
   ),
 
-  price: underMandate((mandate, offer) => {
-    const { unitPrice } = offer;
-    if (unitPrice.currency !== mandate.maxUnitPrice.currency) {
-      return refused(
-        `The price is in ${unitPrice.currency}, the consent in ${mandate.maxUnitPrice.currency}.`,
-      );
+  price: underMandate((mandate, offer, request) => {
+    const price = unitPrice(request, offer);
+    if (price.currency !== mandate.maxUnitPrice.currency) {
+      return refused(`The price is in ${price.currency}, the consent in ${mandate.maxUnitPrice.currency}.`);
     }
-    return unitPrice.minor <= mandate.maxUnitPrice.minor
-      ? passed(`${formatMoney(unitPrice)} is within the limit of ${formatMoney(mandate.maxUnitPrice)}.`)
-      : refused(`${formatMoney(unitPrice)} is above the limit of ${formatMoney(mandate.maxUnitPrice)}.`);
+    return price.minor <= mandate.maxUnitPrice.minor
+      ? passed(`${formatMoney(price)} is within the limit of ${formatMoney(mandate.maxUnitPrice)}.`)
+      : refused(`${formatMoney(price)} is above the limit of ${formatMoney(mandate.maxUnitPrice)}.`);
   }),
 
-  'price-drift': underMandate((mandate, offer) => {
+  'price-drift': underMandate((mandate, offer, request) => {
     const { maxPriceDrift, pricesAtGrant } = mandate;
     if (maxPriceDrift == null) return passed('The consent sets no limit on price rises.');
     const then = pricesAtGrant?.[offer.productId];
@@ -143,17 +150,18 @@ const GATES: Readonly<Record<GateName, Gate>> = {
       return refused(`The price of ${offer.name} when the consent was given is not known.`);
     }
     const limit = Math.floor(then * (1 + maxPriceDrift) + ROUNDING);
-    const { minor, currency } = offer.unitPrice;
+    const price = unitPrice(request, offer);
+    const { minor, currency } = price;
     const rise = `${formatMoney({ minor: then, currency })} when you agreed`;
     return minor <= limit
-      ? passed(`${formatMoney(offer.unitPrice)} is within ${percent(maxPriceDrift)} of ${rise}.`)
-      : refused(`${formatMoney(offer.unitPrice)} is more than ${percent(maxPriceDrift)} above ${rise}.`);
+      ? passed(`${formatMoney(price)} is within ${percent(maxPriceDrift)} of ${rise}.`)
+      : refused(`${formatMoney(price)} is more than ${percent(maxPriceDrift)} above ${rise}.`);
   }),
 
-  'price-notice': underMandate((mandate, offer, _request, _context, now) => {
+  'price-notice': underMandate((mandate, offer, request, _context, now) => {
     const { priceNotice, pricesAtGrant } = mandate;
     if (priceNotice == null) return passed('No notice of price changes is due.');
-    const { minor } = offer.unitPrice;
+    const { minor } = unitPrice(request, offer);
     const then = pricesAtGrant?.[offer.productId];
     if (then === undefined || minor <= then) return passed('The price has not risen since you agreed.');
     const told = priceNotice.told.filter(

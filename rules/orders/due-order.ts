@@ -15,6 +15,7 @@ export interface DueOrder {
   readonly statusReason: string | null;
   readonly quantity: number;
   readonly fillings: number;
+  readonly unitPriceMinor: number;
   readonly totalMinor: number;
   readonly currency: string;
   readonly createdAt: Instant;
@@ -31,7 +32,8 @@ const CUSTOMERS =
 const ORDERS = `
   SELECT id, consumable_id AS "consumableId", product_id AS "productId", consent_id AS "consentId",
     take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
-    status, status_reason AS "statusReason", quantity, fillings, total_minor AS "totalMinor", currency,
+    status, status_reason AS "statusReason", quantity, fillings, unit_price_minor AS "unitPriceMinor",
+    total_minor AS "totalMinor", currency,
     created_at AS "createdAt"
   FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`;
 

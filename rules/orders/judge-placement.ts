@@ -48,10 +48,10 @@ export function judgePlacement(
   const { tip } = fold(state, [], context, now);
   const { leadTime, calendar, offer, settings } = context;
   const plan = planDelivery({ earliestPlaceAt: now, leadTime, calendar });
-  const { quantity, totalMinor } = order;
+  const { quantity, totalMinor, unitPriceMinor } = order;
   const trust = trustOf(tip, settings, now);
   const all = checkGates(
-    { stage: 'place', offer, quantity, totalMinor, trust, plan, forOrderId: order.id },
+    { stage: 'place', offer, quantity, totalMinor, unitPriceMinor, trust, plan, forOrderId: order.id },
     context,
     now,
   );
