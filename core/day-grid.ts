@@ -127,7 +127,7 @@ export function dateOfDay(day: number): string {
 }
 
 /** 0 = Monday … 6 = Sunday; day 0 was a Thursday. */
-export const weekdayOf = (day: number): number => (((day + 3) % 7) + 7) % 7;
+const weekdayOf = (day: number): number => (((day + 3) % 7) + 7) % 7;
 
 function within(day: number, ranges: readonly DayRange[]): boolean {
   for (const range of ranges) if (day >= range.from && day <= range.to) return true;
@@ -145,5 +145,3 @@ export function kindOf(day: number, grid: DayGrid): number {
 export function isWorkday(day: number, grid: DayGrid): boolean {
   return weekdayOf(day) < 5 && !within(day, grid.closures);
 }
-
-export const isHeldDay = (day: number, grid: DayGrid): boolean => within(day, grid.holds);

@@ -21,7 +21,7 @@ export interface RunOut {
 /** Experts below this share change no decision. */
 const NEGLIGIBLE = 0.02;
 /** A gauge drifts away from the truth as the filling empties: sd at empty. */
-export const GAUGE_DRIFT = 0.02;
+const GAUGE_DRIFT = 0.02;
 const ROOT3 = Math.sqrt(3);
 /** A device that is not at its end has something left: at least this share of the belief's sd. */
 const LEAST_LEFT_SD = 0.2;
@@ -37,7 +37,7 @@ interface Amount {
 }
 
 /** Standard deviation of what is left in the device. */
-export function levelSd(model: Model): number {
+function levelSd(model: Model): number {
   return Math.sqrt(Math.max(model.variance, 0) + (GAUGE_DRIFT * (1 - model.level)) ** 2);
 }
 
@@ -146,6 +146,3 @@ export function runOut(
     expectedLevel: (at) => Math.max(model.level - model.rate * timeline.tauAt(at), 0),
   };
 }
-
-/** Re-exported for those who build a run-out by hand. */
-export { priorOf } from './mixture.ts';

@@ -4,7 +4,7 @@ import type { ConsumableEvent } from './types.ts';
 /** Kinds of ring events, the low three bits of `code`. */
 export const MEASURED = 0;
 export const SOME = 1;
-export const UNKNOWN = 2;
+const UNKNOWN = 2;
 export const REPLACED = 3;
 export const DELIVERED = 4;
 export const SHELF_COUNT = 5;
@@ -20,7 +20,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /** 32-bit FNV-1a (Fowler, Noll, Vo); never 0, which means "none". */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return hash >>> 0 || 1;

@@ -21,7 +21,7 @@ export interface FoldEnvironment {
 const EARLY_RESIDUAL = 0.04;
 /** Below this level people think of replacing. */
 export const LOW_LEVEL = 0.35;
-export const SHELF_MAX = 1000;
+const SHELF_MAX = 1000;
 
 /** Begins a new filling with `level` in it. */
 export function startFilling(model: Model, at: Instant, level: number, env: FoldEnvironment): void {
@@ -73,11 +73,11 @@ export function counted(model: Model, at: Instant, quantity: number): void {
 }
 
 /** A spare told of is not there with this probability: lost, lent, put in unseen. */
-const PHANTOM = 0.03;
+const PHANTOM = 0.06;
 /** A device that is empty beside a spare is refilled within about a day of use … */
 const REFILL_OP_DAYS = 0.7;
 /** … but a gauge at zero may hide this much. */
-const HIDDEN_AT_ZERO = 0.03;
+const HIDDEN_AT_ZERO = 0.02;
 const LONGEST_STEP_DAYS = 3;
 
 /** Learns from the time since the last reading, spent with what was believed to be on the shelf. */

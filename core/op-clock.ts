@@ -34,7 +34,7 @@ export function opDays(from: Instant, to: Instant, grid: DayGrid, weights: Array
 }
 
 /** A run-out further away is no date anybody plans with. */
-export const HORIZON_DAYS = 1826;
+const HORIZON_DAYS = 1826;
 
 /** Op-time since one instant, with the sums kept, for the many questions of one decision. */
 export class OpTimeline {

@@ -26,7 +26,7 @@ export interface QuantityRequest {
 }
 
 /** Unit price in minor units for a quantity. */
-export function unitPriceAt(offer: Offer, quantity: number): number {
+function unitPriceAt(offer: Offer, quantity: number): number {
   let price = offer.unitPrice.minor;
   for (const level of offer.priceBreaks ?? []) if (quantity >= level.quantity) price = level.unitPrice.minor;
   return price;

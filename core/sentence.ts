@@ -21,7 +21,7 @@ const MONTHS = [
 ];
 
 /** "9 December"; with the year when it is not that of `now`. */
-export function spokenDate(at: Instant, now: Instant, timeZone: string): string {
+function spokenDate(at: Instant, now: Instant, timeZone: string): string {
   const [year = '', month = '', day = ''] = localDate(at, timeZone).split('-');
   const spoken = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
   return year === localDate(now, timeZone).slice(0, 4) ? spoken : `${spoken} ${year}`;

@@ -6,10 +6,10 @@ export interface Trust {
   readonly reason: string;
 }
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** "3 hours", "2 days": rounded as people say it. */
-export function span(ms: number): string {
+function span(ms: number): string {
   const days = Math.round(ms / DAY_MS);
   if (days >= 2) return `${days} days`;
   const hours = Math.max(Math.round(ms / HOUR_MS), 1);

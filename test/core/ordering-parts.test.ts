@@ -12,7 +12,7 @@ import {
 import { OpTimeline, opDays, PRIOR_DAY_WEIGHTS } from '../../core/op-clock.ts';
 import { predictabilityOf } from '../../core/predictability.ts';
 import { orderQuantity, type QuantityRequest } from '../../core/quantity.ts';
-import { moreThan } from '../../core/shared-shelf.ts';
+import { moreThan, sharedRunOut } from '../../core/shared-shelf.ts';
 import { rankBySpend } from '../../core/spend-ranking.ts';
 import { DAY_MS, HOUR_MS, type SiteCalendar } from '../../core/types.ts';
 import { contextWith, morning, START } from './engine-support.ts';
@@ -164,6 +164,20 @@ describe('a shelf and a budget that are shared', () => {
       0.1 * 0.2 * 0.7 + 0.1 * 0.8 * 0.3 + 0.9 * 0.2 * 0.3 + 0.1 * 0.2 * 0.3,
       12,
     );
+  });
+
+  it('two devices at one spare run short when both have called; the quantile agrees', () => {
+    // Each is empty on a day between 0 and 100, evenly.
+    const even = {
+      probabilityEmptyBy: (at: number) => Math.min(Math.max((at - START) / (100 * DAY_MS), 0), 1),
+      quantile: (p: number) => START + p * 100 * DAY_MS,
+      expectedLevel: () => 0.5,
+    };
+    const shared = sharedRunOut([even, even], 1);
+    expect(shared.probabilityEmptyBy(START + 30 * DAY_MS)).toBeCloseTo(0.09, 9);
+    const median = shared.quantile(0.25);
+    expect(((median ?? 0) - START) / DAY_MS).toBeCloseTo(50, 3);
+    expect(sharedRunOut([even, even], 2).quantile(0.5)).toBeNull();
   });
 
   it('spends first where it avoids most per euro, whatever the order given, and says what the rest risks', () => {

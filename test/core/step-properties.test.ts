@@ -184,7 +184,12 @@ describe('what must be monotone', () => {
       leadTime: context.leadTime,
       grid,
       costs,
-      early: { holdingPerDayMinor: costs.holdingPerDayMinor, fillingMinor: 8000, earlySwapPerDay: early },
+      early: {
+        holdingPerDayMinor: costs.holdingPerDayMinor,
+        fillingMinor: 8000,
+        earlySwapPerDay: early,
+        perDay: 0.018,
+      },
       placeAt: morning(day),
       nextPlaceAt: morning(day + 1),
     });
