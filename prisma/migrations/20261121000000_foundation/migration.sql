@@ -639,6 +639,7 @@ CREATE FUNCTION "drop_reading_partitions"("before" date) RETURNS SETOF text LANG
 DECLARE
   "name" text;
 BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('reading_partition'));
   FOR "name" IN
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'reading'::regclass
