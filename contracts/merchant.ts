@@ -73,7 +73,7 @@ export const merchantOrderSchema = z.object({
 export type MerchantOrder = z.infer<typeof merchantOrderSchema>;
 export const merchantOrdersSchema = z.object({ orders: z.array(merchantOrderSchema) });
 
-export const REJECTIONS = [
+const REJECTIONS = [
   'out-of-stock',
   'price-changed',
   'address',

@@ -32,7 +32,7 @@ const key = z.string().min(1).max(64);
 const level = z.union([z.number().min(0).max(1), z.enum(['some', 'unknown'])]);
 const serial = z.string().max(128).optional();
 
-export const consumableReadingSchema = z.union([
+const consumableReadingSchema = z.union([
   z.object({ level, serial }),
   z.object({ amount: z.number().min(0), unit: z.string().min(1).max(16), serial }),
 ]);

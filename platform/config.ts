@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The roles one process can take. */
-export const ROLES = ['broker', 'rules', 'api'] as const;
+const ROLES = ['broker', 'rules', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);

@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 
 export type { PoolClient } from 'pg';
 export type Pool = pg.Pool;
-export type Prisma = PrismaClient;
+type Prisma = PrismaClient;
 
 /** 20 = bigint, as PostgreSQL numbers its types: sequence numbers and counts stay below 2^53 here. */
 pg.types.setTypeParser(20, Number);

@@ -107,7 +107,7 @@ export function observePrinterAttributes(attributes: IppAttributes): PrinterObse
   };
 }
 
-export type IppObservationError =
+type IppObservationError =
   | IppError
   | { code: 'ipp-status'; status: number }
   | { code: 'no-printer-attributes' };

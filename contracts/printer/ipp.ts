@@ -15,7 +15,7 @@ export interface IppLimits {
 /** Real answers are 5 to 60 kB with under 1,500 values; media-col-database of big MFPs reaches 700 kB. */
 export const ippLimits: IppLimits = { maxBytes: 2 << 20, maxValues: 100_000, maxDepth: 8 };
 
-export type IppErrorCode =
+type IppErrorCode =
   | 'too-large'
   | 'too-short'
   | 'truncated'
@@ -44,7 +44,7 @@ export type IppValue =
 
 export type IppAttributes = ReadonlyMap<string, readonly IppValue[]>;
 
-export interface IppGroup {
+interface IppGroup {
   tag: number;
   attributes: IppAttributes;
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
  * for a receptacle that fills (RFC 3805, prtMarkerSuppliesLevel). 0 always means "act now".
  */
 
-export const supplyTypes = [
+const supplyTypes = [
   'toner',
   'ink',
   'ribbon',
@@ -31,7 +31,7 @@ export const supplyTypes = [
 export type SupplyType = (typeof supplyTypes)[number];
 
 /** PrtMarkerSuppliesSupplyUnitTC of RFC 3805, by its own labels (the RFC spells "hundreths" so). */
-export const supplyUnits = [
+const supplyUnits = [
   'other',
   'unknown',
   'tenThousandthsOfInches',
@@ -92,7 +92,7 @@ export type SupplyNote = (typeof supplyNotes)[number];
 const supplySources = ['printer-mib', 'brother', 'ricoh', 'ipp-marker', 'ipp-supply'] as const;
 export type SupplySource = (typeof supplySources)[number];
 
-export const supply = z.object({
+const supply = z.object({
   /** Slot of this printer, unique within it and stable from read to read: `black`, `drum-cyan`, `waste`. */
   key: z
     .string()

@@ -22,7 +22,7 @@ export const walkLimits: WalkLimits = {
   maxProblems: 100,
 };
 
-export type WalkProblemCode =
+type WalkProblemCode =
   | 'line-without-fields'
   | 'bad-oid'
   | 'bad-type'
@@ -34,7 +34,7 @@ export type WalkProblemCode =
   | 'too-many-lines'
   | 'walk-too-large';
 
-export interface WalkProblem {
+interface WalkProblem {
   code: WalkProblemCode;
   /** 1-based. */
   line: number;

@@ -15,7 +15,7 @@ const prefixes: Readonly<Partial<Record<SupplyType, string>>> = {
   maintenanceKit: 'maintenance-kit',
 };
 
-export function slug(text: string): string {
+function slug(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()

@@ -22,7 +22,7 @@ const integerColumns = [
 ] as const;
 
 /** Walk text with the given supplies at index 1, 2, … and any further lines. */
-export function walkText(rows: readonly Row[], lines: readonly string[] = []): string {
+function walkText(rows: readonly Row[], lines: readonly string[] = []): string {
   const supplies = rows.flatMap((row, i) => {
     const at = (column: number) => `1.3.6.1.2.1.43.11.1.1.${column}.1.${i + 1}`;
     const integers = integerColumns.flatMap(([field, column]) =>
