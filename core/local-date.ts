@@ -35,7 +35,7 @@ export function spokenSpan(from: LocalDate, to: LocalDate): string {
 }
 
 /** "18th". */
-export function ordinal(date: LocalDate): string {
+function ordinal(date: LocalDate): string {
   const day = Number(date.slice(8));
   const ends = ['th', 'st', 'nd', 'rd'];
   const teens = day > 10 && day < 14;

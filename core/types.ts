@@ -181,7 +181,7 @@ export interface Mandate {
 }
 
 /** What was told about rises of prices since the grant. */
-export interface PriceNotice {
+interface PriceNotice {
   /** Days between telling and charging, at least. */
   readonly days: number;
   readonly told: readonly { readonly productId: string; readonly minor: number; readonly at: Instant }[];
