@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import type {
-  calendarFeedSchema,
-  calendarPreviewSchema,
-  newCalendarFeedSchema,
-  previewCalendarSchema,
+import {
+  asHttps,
+  type calendarFeedSchema,
+  type calendarPreviewSchema,
+  type newCalendarFeedSchema,
+  type previewCalendarSchema,
 } from '../../contracts/http/calendar-feeds.ts';
 import { UnreadableCalendar } from '../../contracts/ical/expand.ts';
 import { expandApart } from '../../platform/calendar/expand.ts';
@@ -67,7 +68,7 @@ export async function previewFeed(
 
 async function fetchText({ config }: ApiDeps, url: string): Promise<string> {
   const allowedHosts = config.CALENDAR_ALLOWED_HOSTS;
-  const answer = await fetchCalendar({ url, etag: null, lastModified: null, allowedHosts });
+  const answer = await fetchCalendar({ url: asHttps(url), etag: null, lastModified: null, allowedHosts });
   if (answer.outcome === 'fetched') return answer.text;
   const reason = answer.outcome === 'failed' ? answer.reason : 'The server sent nothing.';
   throw new ApiProblem('unreadable-calendar', { reason });
@@ -86,7 +87,16 @@ export async function addFeed(
     await client.query(LOCK_CUSTOMER, [customerId]);
     await checkPlace(client, customerId, deviceId);
     const keyword = rule.kind === 'keyword' ? rule.keyword : null;
-    const values = [customerId, deviceId, name, url, rule.kind, keyword, text, new Date(now)];
+    const values = [
+      customerId,
+      deviceId,
+      name,
+      url === null ? null : asHttps(url),
+      rule.kind,
+      keyword,
+      text,
+      new Date(now),
+    ];
     const inserted = await client.query<{ id: string }>(INSERT, values);
     const id = inserted.rows[0]?.id ?? '';
     if (spans !== null) {

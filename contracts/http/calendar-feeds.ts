@@ -4,12 +4,12 @@ import { instant, label, localDate, uuid } from './common.ts';
 /** Bytes of text that a calendar may have: some 3,000 events. */
 const MAX_CALENDAR = 900_000;
 
-/** "webcal" is what calendar programs call https. */
 const calendarUrl = z
   .string()
   .max(2000)
-  .transform((text) => text.replace(/^webcals?:\/\//i, 'https://'))
-  .pipe(z.url({ protocol: /^https?$/ }));
+  .regex(/^(https?|webcals?):\/\/\S+$/i, 'an address that begins with https:// or webcal://');
+/** "webcal" is what calendar programs call https. */
+export const asHttps = (url: string): string => url.replace(/^webcals?:\/\//i, 'https://');
 const text = z.string().min(1).max(MAX_CALENDAR);
 
 const rule = z.discriminatedUnion('kind', [
@@ -31,7 +31,6 @@ export const newCalendarFeedSchema = z
   .refine(oneSource, { path: ['url'], message: 'either url or text' })
   .meta({
     id: 'NewCalendarFeed',
-    io: 'input',
     examples: [
       {
         name: 'Family',
@@ -74,9 +73,7 @@ export const calendarFeedSchema = z
   .meta({ id: 'CalendarFeed' });
 export const calendarFeedsSchema = z.object({ items: z.array(calendarFeedSchema) });
 
-export const movedOrderSchema = z
-  .object({ orderId: uuid, askedAt: instant })
-  .meta({
-    id: 'MovedOrder',
-    description: 'The merchant is asked to take the order back; it is then ordered anew for the return.',
-  });
+export const movedOrderSchema = z.object({ orderId: uuid, askedAt: instant }).meta({
+  id: 'MovedOrder',
+  description: 'The merchant is asked to take the order back; it is then ordered anew for the return.',
+});
