@@ -10,10 +10,10 @@ export type StockoutCause =
   | 'never-ordered'
   | 'too-late';
 
-/** One filling's end: a new one was installed. */
+/** One filling's end: a new one was installed, or the world ended beside an empty device. */
 export interface Cycle {
-  /** Day the new filling was installed. */
   readonly day: number;
+  readonly installed: boolean;
   readonly stockout: boolean;
   readonly cause: StockoutCause | null;
   readonly lostDays: number;

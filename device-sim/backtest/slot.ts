@@ -46,6 +46,7 @@ export class Slot {
     if (arrived === undefined) throw new RangeError('no spare to install');
     this.cycles.push({
       day,
+      installed: true,
       stockout: this.emptySince !== null,
       cause: this.cause,
       lostDays: this.lostDays,
@@ -66,7 +67,7 @@ export class Slot {
   close(day: number): void {
     if (this.emptySince === null) return;
     const { cause, lostDays } = this;
-    this.cycles.push({ day, stockout: true, cause, lostDays, residual: 0, shelfDays: 0 });
+    this.cycles.push({ day, installed: false, stockout: true, cause, lostDays, residual: 0, shelfDays: 0 });
   }
 
   /** Uses what the day demands; returns the swaps made. What cannot be used is lost, not put off. */
