@@ -1,9 +1,9 @@
 import type { UseForecast } from './policy.ts';
 
 /** Probabilities of the pinball (quantile) loss; its mean over them is half the CRPS, roughly. */
-export const PINBALL_LEVELS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+const PINBALL_LEVELS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 export const COVERAGE_LEVELS: readonly number[] = [50, 80, 90, 95, 99];
-export const PIT_BINS = 20;
+const PIT_BINS = 20;
 
 /** Sums over forecasts; add two of them entry by entry. */
 export interface ForecastSums {
@@ -52,7 +52,7 @@ export function pinball(forecast: UseForecast, actual: number): number {
  * Probability integral transform, randomised within ± `resolution` of the truth: use is only ever seen
  * through a gauge, and exact zeros must not all fall on one side of a continuous forecast.
  */
-export function pit(forecast: UseForecast, actual: number, resolution: number, uniform: number): number {
+function pit(forecast: UseForecast, actual: number, resolution: number, uniform: number): number {
   const low = actual - resolution < 0 ? 0 : forecast.cdf(actual - resolution);
   const high = forecast.cdf(actual + resolution);
   return low + uniform * (high - low);

@@ -9,7 +9,7 @@ const LOW_BELOW = 0.15;
 /** What the decoders make of LOW: the middle of a step of 20 %, so that it means "somewhere in 0…0.2". */
 const LOW_VALUE = 0.1;
 const COARSE_QUANTUM = 0.2;
-export const REVIEW_HOUR = 21;
+const REVIEW_HOUR = 21;
 
 export const midnight = (world: DeviceWorld, day: number): Instant => (world.firstDay + day) * DAY_MS;
 export const reviewAt = (world: DeviceWorld, day: number): Instant =>

@@ -28,7 +28,7 @@ export function headlineForecast(policies: readonly PolicyFigures[]): WorldRepor
 const range = (interval: Interval | null, digits: number): string =>
   interval === null ? '' : ` (${fixed(interval[0], digits)}–${fixed(interval[1], digits)})`;
 
-export function decisionTable(policies: readonly PolicyFigures[]): string {
+function decisionTable(policies: readonly PolicyFigures[]): string {
   return textTable(
     [
       'policy',
@@ -61,7 +61,7 @@ export function decisionTable(policies: readonly PolicyFigures[]): string {
   );
 }
 
-export function coldStartTable(policies: readonly PolicyFigures[]): string {
+function coldStartTable(policies: readonly PolicyFigures[]): string {
   return textTable(
     ['policy', 'cycles', 'stockout %', 'waste %', 'shelf d', '€/cycle'],
     policies.map(({ name, coldStart }) => [
@@ -75,7 +75,7 @@ export function coldStartTable(policies: readonly PolicyFigures[]): string {
   );
 }
 
-export function forecastTable(policies: readonly PolicyFigures[]): string {
+function forecastTable(policies: readonly PolicyFigures[]): string {
   const rows = policies.flatMap(({ name, forecast }) => {
     if (forecast === null) return [];
     return [
@@ -98,7 +98,7 @@ export function forecastTable(policies: readonly PolicyFigures[]): string {
 }
 
 /** One policy by kind of device: decisions and forecast side by side. */
-export function strataTable(policy: PolicyFigures, reference: PolicyFigures | undefined): string {
+function strataTable(policy: PolicyFigures, reference: PolicyFigures | undefined): string {
   const names = new Set([...Object.keys(policy.strata), ...Object.keys(policy.forecast?.strata ?? {})]);
   const rows = [...names].sort().map((name) => {
     const decisions = policy.strata[name];
@@ -139,7 +139,7 @@ export function strataTable(policy: PolicyFigures, reference: PolicyFigures | un
   );
 }
 
-export function causesTable(policies: readonly PolicyFigures[]): string {
+function causesTable(policies: readonly PolicyFigures[]): string {
   const causes = [...new Set(policies.flatMap(({ stockoutCauses }) => Object.keys(stockoutCauses)))].sort();
   const rows = policies.map(({ name, stockoutCauses }) => [
     name,

@@ -12,7 +12,7 @@ const DELIVERY_HOUR = 9;
 const LATE_FROM_BUSINESS_DAYS = 6;
 const SILENT_DAYS = 7;
 
-export interface ForecastSample {
+interface ForecastSample {
   readonly day: number;
   readonly horizonDays: number;
   readonly forecast: UseForecast;

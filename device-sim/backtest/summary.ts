@@ -9,7 +9,7 @@ import {
 } from './forecast-score.ts';
 import { addWindow, type DeviceTally, emptyWindow, type PolicyTally, type WindowSums } from './tally.ts';
 
-export const REFERENCE = 'process-oracle';
+const REFERENCE = 'process-oracle';
 const RESAMPLES = 400;
 
 export interface WindowFigures {

@@ -86,7 +86,7 @@ export interface Faults {
   readonly wrongModel: number;
 }
 
-export interface LeadTimes {
+interface LeadTimes {
   /** Chance of 0, 1, 2 … business days for an ordinary parcel. */
   readonly ordinary: readonly number[];
   /** Share of late parcels, and their extra business days (uniform integers). */

@@ -35,7 +35,7 @@ interface Estimate {
   readonly reorderPoint: number;
 }
 
-export interface StockPolicy {
+interface StockPolicy {
   readonly name: string;
   readonly setting: string;
   readonly family: 'normal' | 'engine';
@@ -46,7 +46,7 @@ export interface StockPolicy {
 const services = (name: string, family: StockPolicy['family'], levels: readonly number[]): StockPolicy[] =>
   levels.map((level) => ({ name, setting: `cycle service ${100 * level} %`, family, level }));
 
-export const STOCK_POLICIES: readonly StockPolicy[] = [
+const STOCK_POLICIES: readonly StockPolicy[] = [
   ...services('(s,Q) normal', 'normal', [0.8, 0.9, 0.95, 0.975, 0.99]),
   ...services('neverout', 'engine', [0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]),
 ];
@@ -192,7 +192,7 @@ export function compareStockPolicies(
 type FillRate = 'fillRatePct' | 'valueFillRatePct' | 'meanItemFillRatePct';
 
 /** Cost of `name` at a fill rate, between its two neighbouring settings; null outside its range. */
-export function costAtFillRate(
+function costAtFillRate(
   figures: readonly StockPolicyFigures[],
   name: string,
   measure: FillRate,

@@ -22,7 +22,7 @@ const QUANTUM = 0.01;
 const POINTS = 100;
 const EMPTY_HORIZON_DAYS = 400;
 
-export interface EmptyFigures {
+interface EmptyFigures {
   readonly origins: number;
   /** Median and mean absolute error of the median date, mean signed error (positive: too late), in days. */
   readonly medianAbsoluteDays: number;
