@@ -5,6 +5,7 @@ import type { Queryable } from '../../platform/order-store.ts';
 import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type Policy, policyOf } from '../policy.ts';
+import { writeScores } from '../population/calibration.ts';
 import {
   type Announcements,
   type ClaimedState,
@@ -21,6 +22,7 @@ import {
   failed,
   type Inputs,
   proposalOf,
+  scoresOf,
   stateOf,
   succeeded,
   swapsOf,
@@ -157,6 +159,7 @@ async function writeEvaluations(
   await writeDecisions(db, decisions);
   const orders = await writeOrders(db, newOrders, now);
   await writeStates(db, states, now);
+  await writeScores(db, evaluations.map(scoresOf), now);
   const swaps = evaluations.flatMap((evaluation) => {
     const seen = swapsOf(evaluation);
     return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];

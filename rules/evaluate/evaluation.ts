@@ -4,6 +4,7 @@ import { type ConsumableState, decodeState, isOutdated } from '../../core/state.
 import { step } from '../../core/step.ts';
 import type { Command, ConsumableEvent, Instant, StepContext, StepResult } from '../../core/types.ts';
 import type { Context } from '../context/load-contexts.ts';
+import type { SlotScores } from '../population/calibration.ts';
 import type { ClaimedState } from './claim.ts';
 
 export type ProposeOrder = Extract<Command, { type: 'propose-order' }>;
@@ -77,6 +78,12 @@ export function swapsOf({ earlierSwaps, result }: Evaluation): readonly Instant[
     ...earlierSwaps,
     ...result.commands.flatMap((command) => (command.type === 'installed' ? command.at : [])),
   ];
+}
+
+/** How the forecasts of the slot fared in what this evaluation learned. */
+export function scoresOf({ context, result }: Evaluation): SlotScores {
+  const { deviceModelId, profile } = context.about;
+  return { deviceModelId, slotKey: profile.key, scores: result.blockScores };
 }
 
 /** What the whole order costs, shipping included. */

@@ -1,8 +1,9 @@
-import { DAY_MS } from '../../core/types.ts';
+import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { AHEAD_MONTHS } from '../../platform/months.ts';
 import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
 import { fulfilDuties } from '../duties/due-duties.ts';
+import { foldCalibration } from '../population/calibration.ts';
 import { refitPopulations } from '../population/refit.ts';
 
 export interface HousekeepingTask {
@@ -70,6 +71,13 @@ const populations: HousekeepingTask = {
   run: refitPopulations,
 };
 
+/** Often, so that a busy fleet's rows stay few. */
+const calibration: HousekeepingTask = {
+  name: 'calibration',
+  everyMs: HOUR_MS,
+  run: ({ database }, now) => foldCalibration(database.pool, now),
+};
+
 const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
@@ -78,6 +86,7 @@ export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   deadLetters,
   receipts,
   orphans,
+  calibration,
   populations,
 ];
 

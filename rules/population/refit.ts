@@ -3,6 +3,7 @@ import { decodeState, isOutdated } from '../../core/state.ts';
 import { DAY_MS, type Instant, type Population } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
 import type { RulesDeps } from '../deps.ts';
+import { type CalibrationOf, foldCalibration, leaningOn, loadCalibration } from './calibration.ts';
 import { contentOf, FLEET_SCOPE, familyScope, slotScope } from './content.ts';
 
 interface Slot {
@@ -52,12 +53,15 @@ interface Fitted {
 export async function refitPopulations({ database, log }: RulesDeps, now: Instant): Promise<void> {
   const { pool } = database;
   const { rows: slots } = await pool.query<Slot>(SLOTS);
-  const parents = await fitGroups(pool, slots);
-  const fitted = [...parents.values()];
+  await foldCalibration(pool, now);
+  const calibrationOf = await loadCalibration(pool);
+  const parents = await fitGroups(pool, slots, calibrationOf);
+  const fitted: Fitted[] = [...parents.values()];
   for (const slot of slots) {
-    const parent = parents.get(slot.family)?.population ?? ROOT;
+    const group = parents.get(slot.family);
     const devices = await summariesOf(pool, slot, DEVICES_PER_SLOT);
-    const population = refitPopulation({ devices, pit: [], parent, version: 0 });
+    const pit = leaningOn(calibrationOf([slot]), group?.pit ?? []);
+    const population = refitPopulation({ devices, pit, parent: group?.population ?? ROOT, version: 0 });
     fitted.push({ scope: slotScope(slot.deviceModelId, slot.key), population });
   }
   const taught = fitted.filter(({ population }) => population.devices > 0);
@@ -71,10 +75,19 @@ export async function refitPopulations({ database, log }: RulesDeps, now: Instan
   log.info({ scopes: taught.length }, 'priors fitted to the fleet');
 }
 
+interface Group extends Fitted {
+  /** What its narrower groups lean on. */
+  readonly pit: readonly number[];
+}
+
 const FLEET = '';
 
 /** The populations of the families, by family, and of the whole fleet. */
-async function fitGroups(pool: Pool, slots: readonly Slot[]): Promise<Map<string, Fitted>> {
+async function fitGroups(
+  pool: Pool,
+  slots: readonly Slot[],
+  calibrationOf: CalibrationOf,
+): Promise<Map<string, Group>> {
   const families = Map.groupBy(slots, ({ family }) => family);
   const share = (members: number) => Math.ceil(DEVICES_PER_GROUP / Math.max(members, 1));
   const ofFamily = new Map<string, DeviceSummary[]>();
@@ -88,11 +101,13 @@ async function fitGroups(pool: Pool, slots: readonly Slot[]): Promise<Map<string
     }
     ofFamily.set(family, summaries);
   }
-  const fleet = refitPopulation({ devices: ofFleet, pit: [], parent: ROOT, version: 0 });
-  const fitted = new Map<string, Fitted>([[FLEET, { scope: FLEET_SCOPE, population: fleet }]]);
+  const fleetPit = calibrationOf(slots);
+  const fleet = refitPopulation({ devices: ofFleet, pit: fleetPit, parent: ROOT, version: 0 });
+  const fitted = new Map<string, Group>([[FLEET, { scope: FLEET_SCOPE, population: fleet, pit: fleetPit }]]);
   for (const [family, devices] of ofFamily) {
-    const population = refitPopulation({ devices, pit: [], parent: fleet, version: 0 });
-    fitted.set(family, { scope: familyScope(family), population });
+    const pit = leaningOn(calibrationOf(families.get(family) ?? []), fleetPit);
+    const population = refitPopulation({ devices, pit, parent: fleet, version: 0 });
+    fitted.set(family, { scope: familyScope(family), population, pit });
   }
   return fitted;
 }
