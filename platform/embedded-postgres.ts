@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
@@ -42,14 +42,39 @@ const THROW_AWAY_SETTINGS = [
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findPostgresBinaries();
-  const cluster = resolve(options.folder, 'postgres');
-  await makeFolder(cluster, binaries);
-  const password = await initialise(cluster, binaries);
+  const cluster = await chooseCluster(resolve(options.folder), binaries);
+  const password = await initialise(cluster, binaries, options);
   const running = await portOfRunningServer(cluster, binaries);
   const port = running ?? (await start(cluster, binaries, options));
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const stop = () => run(binaries.pgCtl, ['stop', '-D', cluster, '-m', 'fast', '-w'], binaries);
   return { url, wasRunning: running !== null, stop };
+}
+
+/** Where root keeps a cluster whose data folder the server's user cannot reach (a checkout below /root). */
+const PLACE_OF_ROOT = '/var/lib/neverout';
+
+/** The folder of the cluster: in the data folder, unless only root may pass through to that. */
+async function chooseCluster(folder: string, binaries: PostgresBinaries): Promise<string> {
+  const wanted = join(folder, 'postgres');
+  await makeFolder(wanted, binaries);
+  if (await mayEnter(wanted, binaries)) return wanted;
+  await rmdir(wanted);
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const place = join(PLACE_OF_ROOT, name);
+  await mkdir(place, { recursive: true, mode: 0o755 });
+  await makeFolder(join(place, 'postgres'), binaries);
+  await writeFile(join(folder, 'postgres-is-at'), `${place}\n`);
+  return join(place, 'postgres');
+}
+
+function mayEnter(folder: string, { credentials }: PostgresBinaries): Promise<boolean> {
+  if (credentials.uid === undefined) return Promise.resolve(true);
+  return new Promise((done) => {
+    const child = spawn('/bin/sh', ['-c', 'cd "$0"', folder], { ...credentials, cwd: '/', stdio: 'ignore' });
+    child.on('error', () => done(false));
+    child.on('exit', (code) => done(code === 0));
+  });
 }
 
 async function makeFolder(cluster: string, { credentials }: PostgresBinaries): Promise<void> {
@@ -60,7 +85,11 @@ async function makeFolder(cluster: string, { credentials }: PostgresBinaries): P
 }
 
 /** Makes the cluster once; returns the password of its only user. */
-async function initialise(cluster: string, binaries: PostgresBinaries): Promise<string> {
+async function initialise(
+  cluster: string,
+  binaries: PostgresBinaries,
+  { durability }: EmbeddedPostgresOptions,
+): Promise<string> {
   const passwordFile = join(cluster, '..', 'postgres-password');
   const known = await readFile(passwordFile, 'utf8').catch(() => null);
   const initialised = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
@@ -83,7 +112,7 @@ async function initialise(cluster: string, binaries: PostgresBinaries): Promise<
       '-E',
       'UTF8',
       '--locale=C',
-      '--no-sync',
+      ...(durability === 'throw-away' ? ['--no-sync'] : []),
     ];
     await run(binaries.initdb, ['-D', cluster, ...flags], binaries);
   } catch (error) {
