@@ -61,7 +61,7 @@ export function predictabilityOf(request: PredictabilityRequest): Predictability
   const left = forecast.p50 === null ? null : Math.max((forecast.p50 - now) / DAY_MS, 1);
   const leadDays = Math.max(leadQuantile(request.leadTime, 0.9) * CALENDAR_PER_BUSINESS_DAY, 1);
   if (width === null || left === null) {
-    return known(1, 'automatic', 'It lasts for years; there is time to correct any mistake.');
+    return known(1, 'automatic', 'It will last for years; there is time to correct any mistake.');
   }
   // Relative width tells how well use is known; what is far off beside a delivery can still be corrected.
   const relative = width / left;

@@ -31,12 +31,12 @@ function lasts(context: StepContext, forecast: Forecast, now: Instant): string {
   const { timeZone } = context.calendar;
   const { name } = context.profile;
   const say = (at: Instant): string => spokenDate(at, now, timeZone);
-  if (forecast.p50 === null) return `${name} lasts for years.`;
-  if (forecast.p50 <= now) return `${name} is probably used up.`;
+  if (forecast.p50 === null) return `${name} will last for years.`;
+  if (forecast.p50 <= now) return `${name}: probably used up.`;
   const from = forecast.p10 === null ? null : say(Math.max(forecast.p10, now));
   const to = forecast.p90 === null ? null : say(forecast.p90);
   const interval = from !== null && to !== null && from !== to ? ` (between ${from} and ${to})` : '';
-  return `${name} lasts until about ${say(forecast.p50)}${interval}.`;
+  return `${name} will last until about ${say(forecast.p50)}${interval}.`;
 }
 
 export interface Explanation {
@@ -67,6 +67,11 @@ const refusals = (gates: readonly GateVerdict[]): string =>
     .map((gate) => gate.reason)
     .join(' ');
 
+function whyNothing({ model, now }: Explanation, { p50 }: Forecast): string {
+  if (p50 === null || p50 > now) return 'Nothing needs to be ordered now.';
+  return model.shelf >= 0.5 ? 'A spare should be at hand.' : 'The next readings decide whether to order.';
+}
+
 /** One plain sentence or two, for the customer, with the numbers that decided. */
 export function explain(explanation: Explanation): string {
   const { context, forecast, now, outcome, placeAt, trust, gates, weighing, moved } = explanation;
@@ -79,7 +84,7 @@ export function explain(explanation: Explanation): string {
     case 'wait':
       return `${base} An order is on its way.`;
     case 'nothing':
-      return `${base} Nothing needs to be ordered now.`;
+      return `${base} ${whyNothing(explanation, forecast)}`;
     case 'order': {
       const at = placeAt === null ? '' : ` on ${spokenDate(placeAt, now, context.calendar.timeZone)}`;
       const verb =

@@ -52,7 +52,7 @@ describe('evaluation', () => {
     ]);
     const [decision] = await decisions();
     expect(decision?.outcome).toBe('order');
-    expect(decision?.sentence).toMatch(/Black toner lasts until about \d+ September/);
+    expect(decision?.sentence).toMatch(/Black toner will last until about \d+ September/);
     expect(failing(decision?.gates ?? [])).toEqual([]);
     const [state] = await world.rows('SELECT * FROM consumable_state');
     expect(state).toMatchObject({
