@@ -4,6 +4,7 @@ import type { Queryable } from '../../platform/order-store.ts';
 import type { Policy } from '../policy.ts';
 import { loadHalts } from './halts.ts';
 import { loadHolds } from './holds.ts';
+import { loadLeadTimes } from './lead-times.ts';
 import { loadMandates, type ScopedMandate } from './mandates.ts';
 import { loadOpenOrders } from './open-orders.ts';
 import { loadPopulations } from './populations.ts';
@@ -65,6 +66,7 @@ async function loadNeighbours(
   const spendOf = await loadSpend(db, wanted, surroundings, now);
   const haltsOf = await loadHalts(db);
   const populationOf = await loadPopulations(db, surroundings);
+  const leadTimeOf = await loadLeadTimes(db, surroundings);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
@@ -82,7 +84,7 @@ async function loadNeighbours(
       step: {
         profile: about.profile,
         calendar: calendarOf(timeZone, holdsOf(customerId, deviceId)),
-        leadTime: about.leadTime,
+        leadTime: leadTimeOf(about),
         costs: policy.costs,
         settings: settingsFor(jurisdiction, policy),
         strategy: about.strategy,

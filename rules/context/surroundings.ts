@@ -21,6 +21,7 @@ export interface Surroundings {
   readonly strategy: Strategy;
   readonly profile: ConsumableProfile;
   readonly offer: Offer | null;
+  /** By the merchant's own figures. */
   readonly leadTime: LeadTime;
 }
 

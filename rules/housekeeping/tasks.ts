@@ -4,6 +4,7 @@ import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
 import { fulfilDuties } from '../duties/due-duties.ts';
 import { foldCalibration } from '../population/calibration.ts';
+import { refitLeadTimes } from '../population/lead-times.ts';
 import { refitPopulations } from '../population/refit.ts';
 
 export interface HousekeepingTask {
@@ -71,6 +72,8 @@ const populations: HousekeepingTask = {
   run: refitPopulations,
 };
 
+const leadTimes: HousekeepingTask = { name: 'lead-times', everyMs: DAY_MS, run: refitLeadTimes };
+
 /** Often, so that a busy fleet's rows stay few. */
 const calibration: HousekeepingTask = {
   name: 'calibration',
@@ -88,6 +91,7 @@ export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   orphans,
   calibration,
   populations,
+  leadTimes,
 ];
 
 async function deleteBefore({ pool }: RulesDeps['database'], sql: string, before: number): Promise<void> {
