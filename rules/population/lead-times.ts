@@ -31,29 +31,6 @@ export const leadTimeScopes = ({ merchantId, region, productId }: LeadTimeKey): 
  * Weekdays up to a date are counted from a Monday. An order under way has not come until yesterday; one
  * at a merchant that never reports a delivery says nothing.
  */
-const PARCELS_TO_DOUBT = 200;
-/** Parcels of those earliest and of those latest that no hold is planned around. */
-const NEGLIGIBLE_SHARE = 0.005;
-
-/** Whose parcels: a customer's time zone is the region, as the place of law may be as wide as the EU. */
-export interface LeadTimeKey {
-  readonly merchantId: string;
-  readonly region: string;
-  readonly productId: string;
-}
-
-/** From the narrowest. */
-export const leadTimeScopes = ({ merchantId, region, productId }: LeadTimeKey): readonly string[] => [
-  `${merchantId}:${region}:${productId}`,
-  `${merchantId}:${region}`,
-  merchantId,
-];
-
-/**
- * Durations of parcels in business days (Monday to Friday) of the customer's zone, one row a duration.
- * Weekdays up to a date are counted from a Monday. An order under way has not come until yesterday; one that is under way at a merchant that never reports a
- * delivery says nothing.
- */
 const PARCELS = `
   WITH parcel AS (
     SELECT o.merchant_id, o.product_id, c.time_zone AS region, o.delivered_at IS NULL AS open,
