@@ -55,6 +55,7 @@ export function step(
       sentence: verdict.sentence,
     },
     commands: [...installed, ...verdict.commands],
+    trusted: trustOf(tip, context.settings, now).trusted,
     evaluateAt: verdict.evaluateAt,
     blockScores: folded.scores,
   };

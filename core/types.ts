@@ -323,6 +323,8 @@ export interface StepResult<State> {
   readonly state: State;
   readonly decision: Decision;
   readonly commands: readonly Command[];
+  /** Whether the telemetry may cause an order now. */
+  readonly trusted: boolean;
   /** When to look again if nothing happens before. */
   readonly evaluateAt: Instant;
   /**

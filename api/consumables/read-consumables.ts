@@ -17,7 +17,7 @@ const CONSUMABLE = `
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sku', p.sku, 'name', p.name,
       'unitPriceMinor', p.unit_price_minor, 'currency', p.currency) END AS product,
     s.level, s.level_at AS "levelAt", coalesce(s.on_shelf, 0) AS "onShelf", s.run_out_p10 AS "runOutP10",
-    s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", s.outcome, s.sentence,
+    s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", s.predictability, s.outcome, s.sentence,
     s.last_decision_id AS "lastDecisionId", s.evaluated_at AS "evaluatedAt",
     CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'status', o.status) END AS "openOrder"
   FROM consumable c

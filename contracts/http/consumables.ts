@@ -32,6 +32,20 @@ export const consumableSchema = z
       .describe(
         'When it runs out: with 10, 50 and 90 % probability before. null: further than the forecast looks.',
       ),
+    predictability: z
+      .object({
+        score: z
+          .number()
+          .describe('0: run-out is hardly known at all; 1: known much better than a delivery takes.'),
+        widthDays: z
+          .number()
+          .nullable()
+          .describe('Days between the run-out dates of 10 and 90 %. null: further than the forecast looks.'),
+        ceiling: strategy.describe('The most that should be left to Neverout for now.'),
+        reason: z.string().describe('Why, in one plain sentence.'),
+      })
+      .nullable()
+      .describe('How far the forecast may be trusted with money. null: not evaluated yet.'),
     outcome: z.string().nullable().describe('Of the last decision.'),
     sentence: z.string().nullable().describe('What happens next and why, in one sentence.'),
     lastDecisionId: uuid.nullable(),

@@ -1,3 +1,4 @@
+import { predictabilityOf } from '../../core/predictability.ts';
 import { encodeState } from '../../core/state.ts';
 import { HOUR_MS, type Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
@@ -7,10 +8,13 @@ import type { Evaluation, FailedEvaluation } from './evaluation.ts';
 const UPDATE = `
   UPDATE consumable_state s SET state = t.state, evaluate_at = t.evaluate_at, evaluated_at = $2, level = t.level,
     level_at = t.level_at, on_shelf = t.on_shelf, run_out_p10 = t.p10, run_out_p50 = t.p50, run_out_p90 = t.p90,
-    outcome = t.outcome, outcome_digest = t.digest, last_decision_id = t.decision_id, sentence = t.sentence
+    outcome = t.outcome, outcome_digest = t.digest, last_decision_id = t.decision_id, sentence = t.sentence,
+    predictability = t.predictability::jsonb
   FROM unnest($1::uuid[], $3::bytea[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::float8[],
-      $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[])
-    AS t(id, state, evaluate_at, level, level_at, on_shelf, p10, p50, p90, outcome, digest, decision_id, sentence)
+      $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
+      $15::text[])
+    AS t(id, state, evaluate_at, level, level_at, on_shelf, p10, p50, p90, outcome, digest, decision_id, sentence,
+      predictability)
   WHERE s.consumable_id = t.id`;
 
 /** Core asks for its next look in days; less than this would be a loop. */
@@ -47,7 +51,23 @@ export async function writeStates(
     states.map(({ digest }) => digest),
     states.map(({ lastDecisionId }) => lastDecisionId),
     results.map(({ decision }) => decision.sentence),
+    states.map(({ evaluation }) => JSON.stringify(spokenPredictability(evaluation, now))),
   ]);
+}
+
+/** What a mistake would cost stays inside: it rests on the platform's own reckoning of stock. */
+function spokenPredictability({ context, result }: Evaluation, now: Instant) {
+  const { leadTime, costs, offer } = context.step;
+  const { forecast } = result.decision;
+  const { score, widthDays, ceiling, reason } = predictabilityOf({
+    forecast,
+    trusted: result.trusted,
+    leadTime,
+    costs,
+    offer,
+    now,
+  });
+  return { score, widthDays, ceiling, reason };
 }
 
 /** Long enough not to fill the log, short enough that a corrected program heals the day it is installed. */

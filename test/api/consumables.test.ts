@@ -24,10 +24,23 @@ describe('consumables', () => {
   beforeEach(() => takeQueue(api));
 
   test('are read with level, forecast, sentence, product and open order', async () => {
+    expect((await api.call('GET', url)).body.predictability).toBeNull();
+    const predictability = {
+      score: 0.2,
+      widthDays: 30,
+      ceiling: 'curated',
+      reason: 'Known to within 30 days.',
+    };
     await api.database.pool.query(
       `UPDATE consumable_state SET level = 0.4, level_at = $2, on_shelf = 1, run_out_p10 = $3, run_out_p50 = $4,
-         outcome = 'nothing', sentence = 'Enough for weeks.' WHERE consumable_id = $1`,
-      [world.consumableId, new Date(NOW), new Date(NOW + 10 * DAY_MS), new Date(NOW + 20 * DAY_MS)],
+         outcome = 'nothing', sentence = 'Enough for weeks.', predictability = $5 WHERE consumable_id = $1`,
+      [
+        world.consumableId,
+        new Date(NOW),
+        new Date(NOW + 10 * DAY_MS),
+        new Date(NOW + 20 * DAY_MS),
+        predictability,
+      ],
     );
     const orderId = await insertOrder(api, world, { status: 'announced' });
     const { body } = await api.call('GET', url);
@@ -42,6 +55,7 @@ describe('consumables', () => {
         p50: new Date(NOW + 20 * DAY_MS).toISOString(),
         p90: null,
       },
+      predictability,
       sentence: 'Enough for weeks.',
       product: { id: world.productId, sku: 'BK-100', unitPriceMinor: 8990, currency: 'EUR' },
       openOrder: { id: orderId, status: 'announced' },
