@@ -3,6 +3,8 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { auditRequests } from './audit/record.ts';
+import { registerAudit } from './audit/routes.ts';
 import type { IdentityDeps } from './auth/deps.ts';
 import { isOwnOrigin, openIdentity } from './auth/open-identity.ts';
 import { registerPages } from './auth/pages.ts';
@@ -56,6 +58,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerOrders,
   registerWebhooks,
   registerOperations,
+  registerAudit,
   registerProblems,
 ];
 
@@ -93,6 +96,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     isOwnOrigin: (request, origin) => isOwnOrigin(deps.config, request, origin),
     findOwner: ownerLookup(deps.database),
   });
+  auditRequests(app, deps);
   await serveDocs(app, deps.config.PUBLIC_URL);
   await app.register((scope, _options, done) => {
     for (const register of FEATURES) register(scope.withTypeProvider(), identity);

@@ -4,12 +4,11 @@ import { email as emailSchema } from '../../contracts/http/auth.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { type Config, ConfigError, parseConfig } from '../../platform/config.ts';
 import { openDataFolder, readOrMakeAuthSecret } from '../../platform/data-folder.ts';
-import { type Database, openDatabase } from '../../platform/database.ts';
-import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
+import type { Database } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import { folderMailer } from '../../platform/mail/folder-mailer.ts';
 import { mailQueue } from '../../platform/mail/mail-queue.ts';
-import { applyMigrations } from '../../platform/migrations.ts';
+import { reachDatabase } from '../../platform/reach-database.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { createUser, passwordLink } from '../members/new-user.ts';
 import { buildAuth } from './better-auth.ts';
@@ -56,25 +55,6 @@ async function main(): Promise<void> {
   } finally {
     await close();
   }
-}
-
-/** The database of the running platform, or the one it would start. */
-async function reachDatabase(config: Config): Promise<{ database: Database; close: () => Promise<void> }> {
-  const log = createLog('error', false);
-  const own = config.DATABASE_URL === undefined ? await startOwn(config) : undefined;
-  const url = config.DATABASE_URL ?? own?.url ?? '';
-  await applyMigrations(url);
-  const database = openDatabase({ url, connections: 2, log });
-  const close = async () => {
-    await database.close();
-    if (own?.wasRunning === false) await own.stop();
-  };
-  return { database, close };
-}
-
-async function startOwn(config: Config) {
-  await openDataFolder(config.NEVEROUT_DATA);
-  return await startEmbeddedPostgres({ folder: config.NEVEROUT_DATA, durability: 'durable' });
 }
 
 interface NewAdmin {

@@ -95,7 +95,7 @@ export function bearerMatcher(apiToken: string): (authorization: string | undefi
 
 /** Pages of the reference and its files; the plugin that serves them knows nothing of `access`. */
 const PUBLIC_PREFIX = '/docs';
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Every route states its access or is not served: one without fails at registration, so that nothing is

@@ -4,7 +4,7 @@ import type { MemberRole, Person } from '../auth/caller.ts';
 import { ApiProblem, notFound } from './problem.ts';
 
 /** What belongs to a customer, by the names that parameters, filters and bodies have for it. */
-const OWNED = {
+export const OWNED = {
   customerId: 'customer',
   deviceId: 'device',
   consumableId: 'consumable',

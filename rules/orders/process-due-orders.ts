@@ -1,7 +1,13 @@
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
 import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
+import { appendAudit } from '../../platform/audit/append.ts';
 import { inTransaction } from '../../platform/database.ts';
-import { type Queryable, type Transition, transitionOrders } from '../../platform/order-store.ts';
+import {
+  type Queryable,
+  type Transition,
+  type TransitionedOrder,
+  transitionOrders,
+} from '../../platform/order-store.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
@@ -67,12 +73,38 @@ export async function runDueOrders(
     else if (context === undefined) planBroken(plan, order, contexts.broken.get(order.consumableId), now);
     else planAnnounced(plan, order, state, context, now);
   }
-  await transitionOrders(db, plan.transitions);
+  const moved = await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
   await writeDecisions(db, plan.decisions);
   if (plan.unbound.length > 0) await db.query(UNBIND, [plan.unbound]);
   await addJobs(db, plan.jobs);
+  await auditPlacements(db, plan, moved, now);
   return { count: orders.length, plan };
+}
+
+/** Money is about to be spent without anybody asking: the audit log has it before the merchant is called. */
+async function auditPlacements(
+  db: Queryable,
+  { transitions }: Plan,
+  moved: readonly TransitionedOrder[],
+  at: Instant,
+): Promise<void> {
+  const placed = new Set(transitions.filter(({ to }) => to === 'placing').map(({ orderId }) => orderId));
+  const records = moved
+    .filter(({ id }) => placed.has(id))
+    .map(({ id, customerId }) => ({
+      at,
+      actorKind: 'rules' as const,
+      actorId: null,
+      operation: 'place-order',
+      objectKind: 'order',
+      objectId: id,
+      customerId,
+      requestId: null,
+      originAddress: null,
+      outcome: 'placing',
+    }));
+  await appendAudit(db, records);
 }
 
 async function loadStates(

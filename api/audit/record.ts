@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { appendAudit } from '../../platform/audit/append.ts';
+import type { AuditRecord } from '../../platform/audit/entry.ts';
+import { SAFE_METHODS } from '../http/access.ts';
+import type { ApiDeps } from '../http/deps.ts';
+import { OWNED, ownerLookup } from '../http/ownership.ts';
+import { transact } from '../http/transaction.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A route that only reads, and is to be in the audit log all the same. */
+    audited?: true;
+  }
+  interface FastifyRequest {
+    /** What the answer says about the object: its id and its customer. */
+    answered: { readonly id: string | null; readonly customerId: string | null } | null;
+    isAudited: boolean;
+  }
+}
+
+type Named = Readonly<Record<string, unknown>>;
+
+/**
+ * Puts every request that can change something into the audit log: all that succeed, and the refused ones
+ * of callers who are known. Refused strangers are left out, or anybody could fill the log.
+ *
+ * Written after the work is committed and before the answer is sent: routes commit in ways of their own, so
+ * there is no one transaction to join. No caller is ever told of a success that is not in the log; a process
+ * that dies between the two, or a database that does, leaves a change without an entry (the customer's
+ * own record of it, consent, order history, hold, is written with the change).
+ *
+ * Registered for all routes before any of them, and knows no bodies: of what is answered it keeps two ids.
+ */
+export function auditRequests(app: FastifyInstance, { database, clock }: ApiDeps): void {
+  const findOwner = ownerLookup(database);
+  app.decorateRequest('answered', null);
+  app.decorateRequest('isAudited', false);
+  app.addHook('preSerialization', (request, _reply, payload, done) => {
+    request.answered = { id: textOf(payload, 'id'), customerId: textOf(payload, 'customerId') };
+    done(null, payload);
+  });
+  app.addHook('onSend', async (request, reply) => {
+    if (!isForTheLog(request, reply)) return;
+    // Should the log fail, its problem is sent through here again.
+    request.isAudited = true;
+    const object = objectOf(request, reply);
+    const owned = Object.entries(OWNED).find(([key]) => key === object.parameter)?.[1];
+    const found = owned === undefined || object.id === null ? null : await findOwner(owned, object.id);
+    const customerId = customerNamed(request) ?? found;
+    const record: AuditRecord = {
+      at: clock.now(),
+      ...actorOf(request),
+      operation: `${request.method} ${operationPath(request)}`,
+      objectKind: object.kind,
+      objectId: object.id,
+      customerId,
+      requestId: request.id,
+      originAddress: request.ip,
+      outcome: String(reply.statusCode),
+    };
+    await transact(database.pool, (db) => appendAudit(db, [record]));
+  });
+}
+
+function isForTheLog(request: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  const { config, url } = request.routeOptions;
+  if (request.isAudited || url === undefined || statusCode >= 500) return false;
+  if (SAFE_METHODS.has(request.method) && config.audited !== true) return false;
+  // Without a caller it was turned away before anybody asked who it is.
+  if (request.caller === undefined) return false;
+  return statusCode < 400 || request.caller.kind !== 'nobody';
+}
+
+/** As the API's document writes it. */
+const operationPath = ({ routeOptions: { url = '' } }: FastifyRequest): string =>
+  url.replace(/:(\w+)/g, '{$1}');
+
+function actorOf({
+  caller,
+  routeOptions,
+  params,
+}: FastifyRequest): Pick<AuditRecord, 'actorKind' | 'actorId'> {
+  if (caller.kind === 'person') return { actorKind: 'user', actorId: caller.userId };
+  if (caller.kind === 'machine') return { actorKind: 'api-token', actorId: null };
+  const { access } = routeOptions.config;
+  if (access === 'signature') return { actorKind: 'merchant', actorId: textOf(params, 'merchantId') };
+  return { actorKind: access === 'provisioning-token' ? access : 'nobody', actorId: null };
+}
+
+interface AuditedObject {
+  readonly kind: string | null;
+  readonly id: string | null;
+  /** The parameter that names it. */
+  readonly parameter: string | null;
+}
+
+/** What was made, by the last word of the path; or else what the path names last. */
+function objectOf(request: FastifyRequest, { statusCode }: FastifyReply): AuditedObject {
+  const path = request.routeOptions.url ?? '';
+  const made = request.answered?.id ?? null;
+  const [, word] = /\/([a-z-]+?)s?$/.exec(path) ?? [];
+  if (statusCode === 201 && made !== null && word !== undefined) {
+    return { kind: word, id: made, parameter: null };
+  }
+  const [, name] = /.*:(\w+)Id\b/.exec(path) ?? [];
+  if (name === undefined) return { kind: null, id: null, parameter: null };
+  const kind = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return { kind, id: textOf(request.params, `${name}Id`), parameter: `${name}Id` };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** By the path, the answer or the body; refused requests may name what does not exist, or no UUID. */
+function customerNamed({ params, answered, body, routeOptions }: FastifyRequest): string | null {
+  const isNew = routeOptions.url === '/v1/customers' ? (answered?.id ?? null) : null;
+  const named = textOf(params, 'customerId') ?? answered?.customerId ?? textOf(body, 'customerId') ?? isNew;
+  return named !== null && UUID.test(named) ? named : null;
+}
+
+/** Ids are short; whatever a refused request has in their place is cut. */
+const MAX_ID_LENGTH = 100;
+
+function textOf(holder: unknown, key: string): string | null {
+  if (typeof holder !== 'object' || holder === null) return null;
+  const value = (holder as Named)[key];
+  return typeof value === 'string' ? value.slice(0, MAX_ID_LENGTH) : null;
+}
