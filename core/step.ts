@@ -205,6 +205,8 @@ function act(
       status: automatic ? 'announced' : 'proposed',
       placeAt: Math.max(earliestPlaceAt, plan.placeAt),
       consentId: context.mandate?.consentId ?? null,
+      avoidedMinor: weighing.risk - weighing.saved,
+      emptyBeforeArrival: weighing.emptyBeforeArrival,
     });
   }
   const placeAt = plan?.placeAt ?? null;

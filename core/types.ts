@@ -315,6 +315,9 @@ export type Command =
       /** Not to be placed before this instant (cancel window, holds). */
       readonly placeAt: Instant;
       readonly consentId: string | null;
+      /** Minor units that ordering now avoids, in expectation, and P(empty before it arrives): for `rankBySpend`. */
+      readonly avoidedMinor: number;
+      readonly emptyBeforeArrival: number;
     }
   /** A new filling was seen in the device: the oldest delivered order of this consumable is installed. */
   | { readonly type: 'installed'; readonly at: Instant };

@@ -1,3 +1,4 @@
+import { type RankedItem, rankBySpend } from '../../core/spend-ranking.ts';
 import type { Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
@@ -15,7 +16,8 @@ import {
 /**
  * Decides once more, under locks, for the consumables that want to commit the customer's money: with the
  * consents, holds, halts and the month's spend of this very moment, one after the other, so that each
- * sees what the one before it spent.
+ * sees what the one before it spent. Where a limit does not cover all, those come first that avoid most
+ * for their money.
  */
 export async function confirmAnnouncements(
   db: Queryable,
@@ -37,23 +39,61 @@ export async function confirmAnnouncements(
   const contexts = await loadContexts(db, wanted, policy, now);
   // By customer and by device: terms count what is spent within their scope.
   const spentNow = new Map<string, Spent>();
-  return evaluations.map((evaluation) => {
-    const context = contexts.of.get(evaluation.claimed.consumableId);
-    if (context === undefined) return evaluation;
-    const { customerId, deviceId } = context.about;
-    const spent =
-      (context.scope === 'device' ? spentNow.get(deviceId) : spentNow.get(customerId ?? '')) ?? NONE;
-    const confirmed = evaluate({ ...evaluation, context: afterSpending(context, spent) }, now);
-    if (failed(confirmed)) return confirmed;
-    const proposal = proposalOf(confirmed);
-    if (proposal?.status === 'announced' && customerId !== null) {
-      for (const id of [customerId, deviceId]) {
-        const { minor, orders } = spentNow.get(id) ?? NONE;
-        spentNow.set(id, { minor: minor + totalOf(proposal, context.step), orders: orders + 1 });
-      }
+  const confirmed = new Map<string, Evaluation | FailedEvaluation>();
+  for (const evaluation of bestFirst(wanting, contexts.of)) {
+    const { consumableId } = evaluation.claimed;
+    const context = contexts.of.get(consumableId);
+    if (context !== undefined) confirmed.set(consumableId, confirm(evaluation, context, spentNow, now));
+  }
+  return evaluations.map((evaluation) => confirmed.get(evaluation.claimed.consumableId) ?? evaluation);
+}
+
+/** Decides with what the ones before spent, and adds what this one spends. */
+function confirm(
+  evaluation: Evaluation,
+  context: Context,
+  spentNow: Map<string, Spent>,
+  now: Instant,
+): Evaluation | FailedEvaluation {
+  const { customerId, deviceId } = context.about;
+  const spent =
+    (context.scope === 'device' ? spentNow.get(deviceId) : spentNow.get(customerId ?? '')) ?? NONE;
+  const confirmed = evaluate({ ...evaluation, context: afterSpending(context, spent) }, now);
+  if (failed(confirmed)) return confirmed;
+  const proposal = proposalOf(confirmed);
+  if (proposal?.status === 'announced' && customerId !== null) {
+    for (const id of [customerId, deviceId]) {
+      const { minor, orders } = spentNow.get(id) ?? NONE;
+      spentNow.set(id, { minor: minor + totalOf(proposal, context.step), orders: orders + 1 });
     }
-    return confirmed;
+  }
+  return confirmed;
+}
+
+/** Under each consent, the orders in the ranking of what is left of its limit: those that fit, then the rest. */
+function bestFirst(
+  wanting: readonly Evaluation[],
+  contexts: ReadonlyMap<string, Context>,
+): readonly Evaluation[] {
+  const byId = new Map(wanting.map((evaluation) => [evaluation.claimed.consumableId, evaluation]));
+  const byConsent = Map.groupBy(wanting, (evaluation) => proposalOf(evaluation)?.consentId ?? '');
+  return [...byConsent.values()].flatMap((members) => {
+    const [first] = members;
+    if (members.length < 2 || first === undefined) return members;
+    const { mandate, spend, costs } = (contexts.get(first.claimed.consumableId) ?? first.context).step;
+    // The shipping of the order to be decided is part of what it spends.
+    const left = (mandate?.maxSpendPerMonth.minor ?? 0) - spend.minor + costs.shippingMinor;
+    const { ordered, deferred } = rankBySpend(members.flatMap(rankedItem), left);
+    return [...ordered, ...deferred].flatMap(({ id }) => byId.get(id) ?? []);
   });
+}
+
+function rankedItem(evaluation: Evaluation): RankedItem[] {
+  const proposal = proposalOf(evaluation);
+  if (proposal === undefined) return [];
+  const { avoidedMinor, emptyBeforeArrival } = proposal;
+  const spendMinor = totalOf(proposal, evaluation.context.step);
+  return [{ id: evaluation.claimed.consumableId, avoidedMinor, emptyBeforeArrival, spendMinor }];
 }
 
 interface Spent {

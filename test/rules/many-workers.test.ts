@@ -210,6 +210,8 @@ describe('many workers on one queue', () => {
       status: 'announced' as const,
       placeAt: START + HOUR_MS,
       consentId: null,
+      avoidedMinor: 0,
+      emptyBeforeArrival: 0,
     };
     const make = () =>
       writeOrders(db, [{ proposal, context, decisionId, sentence: 'It is ordered.' }], START);
