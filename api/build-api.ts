@@ -16,6 +16,7 @@ import { registerCustomers } from './customers/routes.ts';
 import { registerDecisions } from './decisions/routes.ts';
 import { registerDeviceModels } from './device-models/routes.ts';
 import { registerDevices } from './devices/routes.ts';
+import { registerExport } from './export/routes.ts';
 import { registerHolds } from './holds/routes.ts';
 import { bearerMatcher, guardRoutes } from './http/access.ts';
 import type { Api, ApiDeps } from './http/deps.ts';
@@ -48,6 +49,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerMerchants,
   registerProducts,
   registerCustomers,
+  registerExport,
   registerDevices,
   registerClaims,
   registerProvisioning,
