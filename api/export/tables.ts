@@ -44,7 +44,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'consumables',
     sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.created_at, s.level, s.level_at, s.on_shelf,
-        s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.evaluated_at
+        s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.predictability,
+        s.evaluated_at
       FROM consumable c LEFT JOIN consumable_state s ON s.consumable_id = c.id WHERE c.customer_id = $1 ORDER BY c.id`,
   },
   {
@@ -60,7 +61,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'refused-input',
-    sql: `SELECT l.id, l.device_id, l.received_at, l.topic, l.reason, l.detail, encode(l.payload, 'escape') AS payload
+    sql: `SELECT l.id, l.device_id, l.received_at, l.client_id, l.topic, l.reason, l.detail, encode(l.payload, 'escape') AS payload
       FROM dead_letter l JOIN device d ON d.id = l.device_id WHERE d.customer_id = $1`,
   },
   {
@@ -79,7 +80,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'holds',
-    sql: `SELECT id, device_id, starts_on::text, ends_on::text, reason, created_at, cancelled_at, feed_id FROM hold
+    sql: `SELECT id, device_id, starts_on::text, ends_on::text, reason, created_at, cancelled_at, feed_id, event_key
+      FROM hold
       WHERE customer_id = $1 ORDER BY id`,
   },
   {
@@ -118,7 +120,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'duties',
-    sql: `SELECT id, consent_id, kind, jurisdiction, subject, detail, due_at, created_at, fulfilled_at FROM duty
+    sql: `SELECT id, consent_id, kind, jurisdiction, subject, detail, due_at, created_at, fulfilled_at, message_id
+      FROM duty
       WHERE customer_id = $1 ORDER BY id`,
   },
   {
