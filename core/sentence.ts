@@ -1,30 +1,16 @@
 import { usageShift } from './blocks.ts';
 import { localDate } from './calendar.ts';
+import { spokenDay } from './local-date.ts';
 import type { Weighing } from './reorder.ts';
 import type { Model } from './state.ts';
 import type { Trust } from './trust.ts';
 import type { DecisionOutcome, Forecast, GateVerdict, Instant, StepContext } from './types.ts';
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
 /** "9 December"; with the year when it is not that of `now`. */
 function spokenDate(at: Instant, now: Instant, timeZone: string): string {
-  const [year = '', month = '', day = ''] = localDate(at, timeZone).split('-');
-  const spoken = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
-  return year === localDate(now, timeZone).slice(0, 4) ? spoken : `${spoken} ${year}`;
+  const date = localDate(at, timeZone);
+  const year = date.slice(0, 4);
+  return year === localDate(now, timeZone).slice(0, 4) ? spokenDay(date) : `${spokenDay(date)} ${year}`;
 }
 
 function lasts(context: StepContext, forecast: Forecast, now: Instant): string {
