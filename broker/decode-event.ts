@@ -13,9 +13,9 @@ export function decodeEvent(payload: Buffer, { device, receivedAt, clock }: Arri
   if ('refused' in json) return json;
   const parsed = deviceEventSchema.safeParse(json.value);
   if (!parsed.success) return refuse('bad-schema', describeIssues(parsed.error));
-  const { type, seq, consumable, detail } = parsed.data;
+  const { type, seq, consumable, detail, historical = false } = parsed.data;
   const at = Date.parse(parsed.data.at);
-  const wrongClock = checkClock(at, false, receivedAt, clock);
+  const wrongClock = checkClock(at, historical, receivedAt, clock);
   if (wrongClock !== null) return refuse(wrongClock, `at is ${parsed.data.at}`);
   if (detail?.includes('\0') === true) return refuse('impossible-value', 'detail holds a NUL character');
   const slot = consumable === undefined ? undefined : device.slots.get(consumable);
@@ -28,7 +28,8 @@ export function decodeEvent(payload: Buffer, { device, receivedAt, clock }: Arri
     return refuse('no-consent', `event ${type}`);
   }
   const consumableId = slot?.consumableId ?? null;
-  return { event: { deviceId: device.id, consumableId, type, at, seq, receivedAt, detail: detail ?? null } };
+  const common = { deviceId: device.id, at, seq, receivedAt, historical };
+  return { event: { ...common, consumableId, type, detail: detail ?? null } };
 }
 
 const refuse = (reason: Refused['reason'], detail: string): DecodedEvent => ({ refused: { reason, detail } });

@@ -21,5 +21,6 @@ export interface EventRow {
   readonly at: number;
   readonly seq: number;
   readonly receivedAt: number;
+  readonly historical: boolean;
   readonly detail: string | null;
 }

@@ -32,11 +32,12 @@ const STORE_READINGS = `
 
 const STORE_EVENTS = `
   happened AS (
-    INSERT INTO consumable_event (device_id, consumable_id, type, at, seq, received_at, detail)
+    INSERT INTO consumable_event (device_id, consumable_id, type, at, seq, received_at, detail, historical)
     SELECT device_id, consumable_id, type, to_timestamp(at / 1000), seq, to_timestamp(received_at / 1000),
-      jsonb_build_object('text', detail)
-    FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::float8[], $15::bigint[], $16::float8[], $17::text[])
-      AS given (device_id, consumable_id, type, at, seq, received_at, detail)
+      jsonb_build_object('text', detail), historical
+    FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::float8[], $15::bigint[], $16::float8[], $17::text[],
+      $18::boolean[])
+      AS given (device_id, consumable_id, type, at, seq, received_at, detail, historical)
     ON CONFLICT (device_id, at, seq, type) DO NOTHING
     RETURNING id, consumable_id
   ), announced_events AS (
@@ -89,6 +90,7 @@ const eventColumns = (rows: readonly EventRow[]): string[] => [
   arrayOf(rows, (row) => row.seq),
   arrayOf(rows, (row) => row.receivedAt),
   arrayOf(rows, (row) => quoted(row.detail)),
+  arrayOf(rows, (row) => (row.historical ? 't' : 'f')),
 ];
 
 function arrayOf<Row>(rows: readonly Row[], element: (row: Row) => string | number): string {

@@ -47,7 +47,7 @@ const CHANNELS = {
   },
   event: {
     title: 'Event',
-    summary: 'Something that happened at the device just now: a button, a replaced consumable, a fault.',
+    summary: 'Something that happened at the device: a button, a replaced consumable, a fault.',
     schema: deviceEventSchema,
     direction: 'send',
     retain: false,
@@ -56,6 +56,17 @@ const CHANNELS = {
       {
         name: 'A new cartridge',
         payload: { v: 1, at: '2026-11-21T10:00:00Z', seq: 813, type: 'replaced', consumable: 'black' },
+      },
+      {
+        name: 'One that was put in while the network was away',
+        payload: {
+          v: 1,
+          at: '2026-11-20T16:00:00Z',
+          seq: 809,
+          type: 'replaced',
+          consumable: 'cyan',
+          historical: true,
+        },
       },
     ],
   },

@@ -58,6 +58,8 @@ export const deviceEventSchema = z.object({
   type: z.enum(EVENT_TYPES),
   consumable: key.optional(),
   detail: z.string().max(500).optional(),
+  /** Told late, out of the device's memory: stored and learned from, never by itself a reason to order. */
+  historical: z.boolean().optional(),
 });
 export type DeviceEvent = z.infer<typeof deviceEventSchema>;
 
@@ -96,8 +98,8 @@ export const REFUSALS = {
   'unknown-unit': 'The amount is in another unit than the device model declares.',
   'impossible-value': 'The value is outside what the consumable can hold.',
   'clock-ahead': "The device's clock is further ahead than the limit.",
-  'clock-behind': "The device's clock is further behind than the limit; mark stored readings as historical.",
-  'too-old': 'The reading is older than readings are kept.',
+  'clock-behind': "The device's clock is further behind than the limit; mark what was stored as historical.",
+  'too-old': 'The message is older than readings are kept.',
   'too-large': 'The packet is larger than the limit.',
   duplicate: 'The reading was already stored.',
   'no-consent': 'The customer withdrew the consent to telemetry: it was dropped, and nothing of it is kept.',

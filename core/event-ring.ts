@@ -31,7 +31,7 @@ export function toRingEvent(event: ConsumableEvent): RingEvent {
   const plain = { at: event.at, seq: 0, code: 0, amount: 0, counter: 0, hash: 0 };
   switch (event.type) {
     case 'replaced':
-      plain.code = REPLACED;
+      plain.code = event.historical === true ? REPLACED | HISTORICAL_FLAG : REPLACED;
       break;
     case 'delivered':
       plain.code = DELIVERED;

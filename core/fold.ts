@@ -3,6 +3,7 @@ import {
   compareEvents,
   DELIVERED,
   insertInto,
+  isHistorical,
   kindOfEvent,
   REPLACED,
   SHELF_COUNT,
@@ -35,7 +36,7 @@ export interface Folded {
 const FUTURE_TOLERANCE_MS = HOUR_MS;
 function applyEvent(model: Model, event: RingEvent, env: FoldEnvironment): void {
   const kind = kindOfEvent(event);
-  if (kind === REPLACED) replaced(model, event.at, env);
+  if (kind === REPLACED) replaced(model, event, env);
   else if (kind === DELIVERED) delivered(model, event.at, event.amount);
   else if (kind === SHELF_COUNT) counted(model, event.at, event.amount);
   else acceptReading(model, event, env);
@@ -47,10 +48,12 @@ function applyEvent(model: Model, event: RingEvent, env: FoldEnvironment): void 
 /** Telemetry and the customer's word about one swap arrive within this of each other. */
 const SAME_SWAP_MS = 48 * HOUR_MS;
 
-function replaced(model: Model, at: Instant, env: FoldEnvironment): void {
-  const alreadySeen = model.swaps > 0 && at - model.fillingAt < SAME_SWAP_MS;
+function replaced(model: Model, event: RingEvent, env: FoldEnvironment): void {
+  const alreadySeen = model.swaps > 0 && event.at - model.fillingAt < SAME_SWAP_MS;
   if (alreadySeen) return;
-  startFilling(model, at, 1, env);
+  startFilling(model, event.at, 1, env);
+  // What was read live was the filling before; the past alone is never a reason to order.
+  if (isHistorical(event)) model.liveAt = 0;
 }
 
 /**

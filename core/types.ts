@@ -45,7 +45,8 @@ export interface ReadingEvent {
 /** Things that happen to a consumable beside readings. Quantities are fillings (one cartridge, one carton). */
 export type ConsumableEvent =
   | ReadingEvent
-  | { readonly type: 'replaced'; readonly at: Instant }
+  /** `historical`: told late; absent is false. Evidence of a swap, which only a later live reading lets act. */
+  | { readonly type: 'replaced'; readonly at: Instant; readonly historical?: boolean }
   | { readonly type: 'delivered'; readonly at: Instant; readonly orderId: string; readonly quantity: number }
   | { readonly type: 'shelf-count'; readonly at: Instant; readonly quantity: number };
 

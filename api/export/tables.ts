@@ -56,7 +56,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'events',
-    sql: `SELECT e.id, e.device_id, e.consumable_id, e.type, e.at, e.seq, e.received_at, e.quantity, e.order_id, e.detail
+    sql: `SELECT e.id, e.device_id, e.consumable_id, e.type, e.at, e.seq, e.received_at, e.quantity, e.order_id, e.detail,
+        e.historical
       FROM consumable_event e JOIN device d ON d.id = e.device_id WHERE d.customer_id = $1`,
   },
   {

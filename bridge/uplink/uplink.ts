@@ -36,7 +36,6 @@ export class Uplink {
   readonly #client: DeviceClient;
   #delivering: Promise<void> | null = null;
   #delivered = 0;
-  #expired = 0;
   #unwritable = 0;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -54,7 +53,7 @@ export class Uplink {
       error: this.#client.connected ? null : this.#client.lastError,
       waiting: this.#buffer.size,
       delivered: this.#delivered,
-      lost: thinnedOut + damaged + this.#expired + this.#unwritable,
+      lost: thinnedOut + damaged + this.#unwritable,
     };
   }
 
@@ -128,15 +127,9 @@ export class Uplink {
 
   async #send({ kind, body }: BufferedMessage): Promise<void> {
     const late = this.#options.clock.now() - Date.parse(body.at) > this.#options.historicalAfterMs;
-    if (kind === 'telemetry') {
-      await this.#client.publishTelemetry(late ? { ...body, historical: true } : body);
-    } else if (late) {
-      // The platform takes events only when they happen; what they led to shows in the readings.
-      this.#expired++;
-      return;
-    } else {
-      await this.#client.publishEvent(body);
-    }
+    const historical = late ? { historical: true } : {};
+    if (kind === 'telemetry') await this.#client.publishTelemetry({ ...body, ...historical });
+    else await this.#client.publishEvent({ ...body, ...historical });
     this.#delivered++;
   }
 }

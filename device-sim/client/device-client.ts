@@ -16,11 +16,14 @@ export interface DeviceClientOptions {
   readonly ca?: string;
   /** 0..1, for the spread of reconnections. */
   readonly random: () => number;
+  /** Without it the device does not listen for commands. */
   readonly onCommand?: (command: DeviceCommand) => void;
-  /** Each time the broker took the connection. */
+  /** Each time it is connected, has said online and listens for commands. */
   readonly onConnected?: () => void;
   /** An attempt failed; of a refusal by the broker, `code` is the CONNACK return code. */
   readonly onError?: (error: Error) => void;
+  /** How long a PUBACK is waited for; 20 s unless told. */
+  readonly acknowledgeWithinMs?: number;
 }
 
 /** The broker did not acknowledge: it may or may not have stored the message. Send it again, as it was. */
@@ -87,7 +90,7 @@ export class DeviceClient {
     return this.#publish(topicOf(this.#options.deviceId, 'event'), JSON.stringify(event), false);
   }
 
-  /** Any payload on any topic, as it is: for tools that show what the platform refuses. */
+  /** Any payload on any topic, as it is: for tools that show what the platform makes of it. */
   publishRaw(topic: string, payload: string): Promise<void> {
     return this.#publish(topic, payload, false);
   }
@@ -99,6 +102,15 @@ export class DeviceClient {
     if (this.#client.connected) {
       await this.#publish(topicOf(this.#options.deviceId, 'state'), 'offline', true).catch(() => undefined);
     }
+    this.#giveUpAll('the device left');
+    // In order, so that the broker drops the will (MQTT-3.14.4-3); when it is gone, there is nobody to tell.
+    await this.#client.endAsync(!this.#client.connected).catch(() => undefined);
+  }
+
+  /** Ends the connection without a word, as a device that loses its power: the platform hears of it by the will. */
+  async drop(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#timer);
     await this.#client.endAsync(true).catch(() => undefined);
   }
 
@@ -116,7 +128,7 @@ export class DeviceClient {
       const pending: Pending = { id: -1, settle };
       const timer = setTimeout(
         () => this.#giveUp(pending, 'no acknowledgement in time'),
-        ACKNOWLEDGE_WITHIN_MS,
+        this.#options.acknowledgeWithinMs ?? ACKNOWLEDGE_WITHIN_MS,
       );
       this.#pending.add(pending);
       this.#client.publish(topic, payload, { qos: 1, retain }, settle);
@@ -134,14 +146,22 @@ export class DeviceClient {
     this.#failures = 0;
     this.#lastError = null;
     const { deviceId, onCommand, onConnected } = this.#options;
-    this.#publish(topicOf(deviceId, 'state'), 'online', true).catch(() => undefined);
-    if (onCommand !== undefined) this.#client.subscribe(topicOf(deviceId, 'command'), { qos: 1 });
-    onConnected?.();
+    const said = this.#publish(topicOf(deviceId, 'state'), 'online', true);
+    const heard =
+      onCommand === undefined
+        ? undefined
+        : this.#client.subscribeAsync(topicOf(deviceId, 'command'), { qos: 1 });
+    void Promise.allSettled([said, heard]).then(() => {
+      if (this.#client.connected && !this.#closing) onConnected?.();
+    });
+  }
+
+  #giveUpAll(why: string): void {
+    for (const pending of [...this.#pending]) this.#giveUp(pending, why);
   }
 
   #onClose(): void {
-    for (const pending of [...this.#pending])
-      this.#giveUp(pending, this.#lastError ?? 'the connection closed');
+    this.#giveUpAll(this.#lastError ?? 'the connection closed');
     if (this.#closing) return;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures++;

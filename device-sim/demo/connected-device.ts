@@ -1,4 +1,4 @@
-import { topicOf } from '../../contracts/mqtt.ts';
+import { type DeviceEvent, topicOf } from '../../contracts/mqtt.ts';
 import type { Instant } from '../../core/types.ts';
 import type { Link } from '../fleet/link.ts';
 import type { SimDevice } from '../fleet/sim-device.ts';
@@ -20,8 +20,8 @@ export class ConnectedDevice {
   readonly id: string;
   readonly book = new DeviceBook();
   readonly #link: Link;
-  /** Readings kept while the connection is down. */
-  readonly #kept: string[] = [];
+  /** What is kept while the connection is down, in order. */
+  readonly #kept: (() => Promise<void>)[] = [];
   #lastPayload: string | null = null;
   #offline = false;
 
@@ -43,20 +43,16 @@ export class ConnectedDevice {
   /** Lives through the step and reports at its end. */
   async live(from: Instant, to: Instant, absent: boolean): Promise<void> {
     const swapped = this.device.live(from, to, absent);
-    if (this.#offline) {
-      this.#kept.push(this.#note(this.#link.stamp(this.device.telemetry(to, true))));
-      return;
-    }
-    if (this.device.plan.notifiesSwap) {
-      for (const slot of swapped) await this.#sendEvent(slot.kind.key, to);
-    }
-    await this.#send(this.#note(this.#link.stamp(this.device.telemetry(to))));
+    const late = this.#offline;
+    const told = this.device.plan.notifiesSwap ? swapped : [];
+    const events = told.map((slot) => this.device.replaced(slot, to, late));
+    const payload = this.#note(this.#link.stamp(this.device.telemetry(to, late)));
+    const messages = [...events.map((event) => () => this.#sendEvent(event)), () => this.#send(payload)];
+    if (late) this.#kept.push(...messages);
+    else for (const send of messages) await send();
   }
 
-  async #sendEvent(key: string, at: Instant): Promise<void> {
-    const slot = this.device.slots.find((candidate) => candidate.kind.key === key);
-    if (slot === undefined) return;
-    const event = this.device.replaced(slot, at);
+  async #sendEvent(event: DeviceEvent): Promise<void> {
     const id = `${messageKey(event.at, event.seq)} ${event.type}`;
     this.book.events.add(id);
     await this.#link.publish('event', JSON.stringify(event));
@@ -75,7 +71,7 @@ export class ConnectedDevice {
     this.#lastPayload = payload;
   }
 
-  /** The plug is pulled: readings are kept in the device's memory. */
+  /** The plug is pulled: what happens is kept in the device's memory. */
   async unplug(): Promise<void> {
     this.#offline = true;
     await this.#link.drop();
@@ -85,7 +81,7 @@ export class ConnectedDevice {
   async replug(): Promise<void> {
     await this.#link.open();
     this.#offline = false;
-    for (const payload of this.#kept.splice(0)) await this.#send(payload);
+    for (const send of this.#kept.splice(0)) await send();
   }
 
   /** Does one wrong thing and notes the refusals it must lead to. Returns false while it cannot. */

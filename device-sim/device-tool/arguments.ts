@@ -10,7 +10,7 @@ export const USAGE = `npm run device -- --id DEVICE --secret SECRET [what it say
   --counter pages=123  a counter
   --at INSTANT         ISO 8601; default now
   --seq NUMBER         default: milliseconds since 1970
-  --historical         a stored reading, older than now
+  --historical         a stored reading or event, older than now
   --event TYPE[=KEY]   ${EVENT_TYPES.join(', ')}, about a consumable
   --detail TEXT        with the event
   --payload JSON       sends this as telemetry, as it is
@@ -123,6 +123,7 @@ export function parseDeviceArguments(args: readonly string[], now: number): Devi
 function messagesOf(values: Values, now: number): Message[] {
   const at = values.at ?? new Date(now).toISOString();
   const seq = values.seq === undefined ? now : numberOf(values.seq, 'seq');
+  const historical = values.historical ? { historical: true } : {};
   const messages: Message[] = [];
   if (values.payload !== undefined) {
     messages.push({ kind: 'raw', topic: values.topic ?? null, payload: values.payload });
@@ -135,11 +136,13 @@ function messagesOf(values: Values, now: number): Message[] {
     }),
   );
   if (Object.keys(consumables).length > 0 || Object.keys(counters).length > 0) {
-    const historical = values.historical ? { historical: true } : {};
     messages.push({ kind: 'telemetry', body: { v: 1, at, seq, consumables, counters, ...historical } });
   }
   if (values.event !== undefined)
-    messages.push({ kind: 'event', body: eventOf(values.event, values.detail, at, seq) });
+    messages.push({
+      kind: 'event',
+      body: { ...eventOf(values.event, values.detail, at, seq), ...historical },
+    });
   return messages;
 }
 

@@ -90,7 +90,7 @@ export class SimDevice {
     };
   }
 
-  replaced(slot: SimSlot, at: Instant): DeviceEvent {
+  replaced(slot: SimSlot, at: Instant, historical = false): DeviceEvent {
     this.#seq += 1;
     return {
       v: 1,
@@ -98,6 +98,7 @@ export class SimDevice {
       seq: this.#seq,
       type: 'replaced',
       consumable: slot.kind.key,
+      ...(historical ? { historical } : {}),
     };
   }
 }

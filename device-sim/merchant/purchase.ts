@@ -1,5 +1,5 @@
 import type { MerchantOrder, PlaceOrder } from '../../contracts/merchant.ts';
-import { addBusinessDays, startOfLocalDate } from '../../core/calendar.ts';
+import { addBusinessDays, localDate, startOfLocalDate } from '../../core/calendar.ts';
 import { HOUR_MS, type Instant, type LocalDate, type SiteCalendar } from '../../core/types.ts';
 import type { Chance } from '../backtest/chance.ts';
 
@@ -79,7 +79,11 @@ export function drawJourney(
   const deliversAt = Math.max(morning + chance.uniform() * ROUNDS_LENGTH_MS, at + HOUR_MS);
   const rounded = Math.round(deliversAt / 1000) * 1000;
   const shipsAt = Math.round((at + SHIPPED_AFTER_SHARE * (rounded - at)) / 1000) * 1000;
-  return { ...promise(at, pmf, calendar), shipsAt, deliversAt: rounded };
+  const promised = promise(at, pmf, calendar);
+  // Ordered within the last hour of its day, a parcel without any days of travel comes after midnight.
+  const arrives = localDate(rounded, calendar.timeZone);
+  const arrivesTo = [promised.arrivesTo, arrives].toSorted().at(-1) ?? arrives;
+  return { ...promised, arrivesTo, shipsAt, deliversAt: rounded };
 }
 
 /** The purchase as the contract tells it. */

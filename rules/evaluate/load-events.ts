@@ -29,9 +29,11 @@ export interface EventRow {
   readonly at: Date;
   readonly quantity: number | null;
   readonly orderId: string | null;
+  readonly historical: boolean;
 }
 
-export const EVENT_COLUMNS = `e.consumable_id AS "consumableId", e.type, e.at, e.quantity, e.order_id AS "orderId"`;
+export const EVENT_COLUMNS = `e.consumable_id AS "consumableId", e.type, e.at, e.quantity, e.order_id AS "orderId",
+  e.historical`;
 
 const EVENTS = `
   SELECT ${EVENT_COLUMNS} FROM consumable_event e
@@ -86,7 +88,7 @@ export function eventOf(row: EventRow): ConsumableEvent | null {
   const at = row.at.getTime();
   switch (row.type) {
     case 'replaced':
-      return { type: 'replaced', at };
+      return { type: 'replaced', at, historical: row.historical };
     case 'delivered':
       if (row.quantity === null || row.orderId === null) return null;
       return { type: 'delivered', at, orderId: row.orderId, quantity: row.quantity };

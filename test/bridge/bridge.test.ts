@@ -193,6 +193,42 @@ test('while the broker is away readings wait on disk, over a restart, and arrive
   await agent.close();
 });
 
+test('an event that waits while the broker is away arrives as historical', async () => {
+  await using folder = await temporaryFolder();
+  await using proxy = await TcpProxy.to(new URL(`tcp://${HOST}:${platform.mqttPort}`));
+  const printer = colourLaserPrinter('EVENT-1');
+  const [black] = printer.supplies;
+  if (black === undefined) throw new Error('the printer has no supplies');
+  black.name = 'Black Cartridge HP CF410A';
+  const agent = await startSnmpPrinter(printer, { host: HOST, port: 0, community: 'public' });
+  const config = testConfig(folder.path, {
+    broker: { url: `mqtt://${HOST}:${proxy.port}` },
+    discover: { hosts: [{ host: HOST, snmpPort: agent.port, ippPort: NOBODY }] },
+  });
+  const deviceId = (await register(config)).get('EVENT-1') ?? '';
+  const { clock } = platform;
+  const bridge = open(config, clock);
+  await bridge.poll();
+  await bridge.delivered();
+  proxy.cut();
+  black.name = 'Black Cartridge HP CF411A';
+  clock.advanceTo(clock.now() + MINUTE_MS);
+  await bridge.poll();
+  clock.advanceTo(clock.now() + 30 * MINUTE_MS);
+  proxy.mend();
+  await bridge.delivered();
+  black.name = 'Black Cartridge HP CF412A';
+  await bridge.poll();
+  await bridge.delivered();
+  expect(await platform.events(deviceId)).toEqual([
+    { type: 'replaced', historical: true },
+    { type: 'replaced', historical: false },
+  ]);
+  expect(bridge.status().printers[0]?.uplink).toMatchObject({ lost: 0 });
+  await bridge.close();
+  await agent.close();
+});
+
 test('a hostile agent costs the rest of the fleet nothing, and is told apart', async () => {
   await using folder = await temporaryFolder();
   await using hostile = await startHostileAgent(({ oid, pdu }) =>

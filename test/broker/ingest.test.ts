@@ -108,6 +108,30 @@ test('an event is stored and announced; of the device as a whole, only stored', 
   await client.endAsync();
 });
 
+test('an event told late is stored as historical, in the same batch as one told at once', async () => {
+  const device = await newDevice();
+  const client = await connectDevice(broker.port('mqtt'), device);
+  const event = { v: 1, seq: 1, type: 'replaced', consumable: 'black' };
+  await Promise.all([
+    publish(
+      client,
+      device,
+      JSON.stringify({ ...event, at: '2026-11-18T12:00:00Z', historical: true }),
+      'event',
+    ),
+    publish(client, device, JSON.stringify({ ...event, at: '2026-11-21T12:00:00Z' }), 'event'),
+  ]);
+  const { rows } = await database.pool.query(
+    'SELECT at, historical FROM consumable_event WHERE device_id = $1 ORDER BY at',
+    [device.id],
+  );
+  expect(rows).toEqual([
+    { at: new Date('2026-11-18T12:00:00Z'), historical: true },
+    { at: new Date('2026-11-21T12:00:00Z'), historical: false },
+  ]);
+  await client.endAsync();
+});
+
 test('levels that are not measured, and a receptacle whose level is space left', async () => {
   const device = await newDevice();
   const client = await connectDevice(broker.port('mqtt'), device);

@@ -175,6 +175,16 @@ const EVENTS: readonly [string, Refusal, string][] = [
   ],
   ['a clock ahead', 'clock-ahead', '{"v":1,"at":"2026-11-21T13:00:00Z","seq":1,"type":"button"}'],
   [
+    'a live event of yesterday',
+    'clock-behind',
+    '{"v":1,"at":"2026-11-20T12:00:00Z","seq":1,"type":"button"}',
+  ],
+  [
+    'a stored event of two years ago',
+    'too-old',
+    '{"v":1,"at":"2024-11-21T12:00:00Z","seq":1,"type":"replaced","historical":true}',
+  ],
+  [
     'NUL in the detail',
     'impossible-value',
     '{"v":1,"at":"2026-11-21T12:00:00Z","seq":1,"type":"fault","detail":"\\u0000"}',

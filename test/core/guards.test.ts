@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConsumableState } from '../../core/state.ts';
 import { step } from '../../core/step.ts';
@@ -70,6 +71,44 @@ describe('no order without trusted telemetry', () => {
     expect(read.decision.outcome).toBe('ask');
     expect(read.state.model.rate).toBeGreaterThan(0.015);
     expect(proposalOf(step(null, daily(steady(0.5, 0.02, 22)), context, morning(22)))).toBeDefined();
+  });
+
+  it('a swap told late is learned from and orders nothing by itself; a live reading after it lets it act', () => {
+    const late = (at: number, historical: boolean): ConsumableEvent => ({ type: 'replaced', at, historical });
+    const used = daily(steady(0.36, 0.02, 15));
+    const later = morning(18) + HOUR_MS;
+    const run = (historical: boolean, more: readonly ConsumableEvent[] = []) =>
+      step(null, [...used, late(morning(15), historical), ...more], contextWith(), later);
+    expect(run(true).decision.onHand).toBeGreaterThan(0.9);
+    expect(run(true).trusted).toBe(false);
+    expect(run(false).trusted).toBe(true);
+    const seen = [reading(morning(17), 18, measured(0.96))];
+    expect(run(true, seen)).toEqual({ ...run(false, seen), state: run(true, seen).state });
+    expect(run(true, seen).trusted).toBe(true);
+  });
+
+  it('whatever is told late: without a live reading after it there is no order', () => {
+    const low = daily([0.3, 0.24, 0.18, 0.12]);
+    const event = fc.record({
+      type: fc.constant('replaced' as const),
+      at: fc.integer({ min: morning(3) + 1, max: morning(9) }),
+      historical: fc.constant(true),
+    });
+    const context = contextWith();
+    expect(proposalOf(step(null, low, context, morning(4)))).toBeDefined();
+    fc.assert(
+      fc.property(
+        fc.array(event, { minLength: 1, maxLength: 5 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (events, level) => {
+          const past = reading(morning(9) + 1, 10, measured(level), { historical: true });
+          for (const told of [events, [...events, past]]) {
+            const { state } = step(null, low, context, morning(4));
+            expect(proposalOf(step(state, told, context, morning(10)))).toBeUndefined();
+          }
+        },
+      ),
+    );
   });
 
   it('stale readings ask instead of ordering', () => {

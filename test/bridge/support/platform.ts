@@ -15,6 +15,13 @@ export interface TestPlatform extends AsyncDisposable {
   readonly apiUrl: string;
   /** Readings of a device, oldest first. */
   readonly readings: (deviceId: string) => Promise<readonly StoredReading[]>;
+  /** Events of a device, oldest first. */
+  readonly events: (deviceId: string) => Promise<readonly StoredEvent[]>;
+}
+
+interface StoredEvent {
+  readonly type: string;
+  readonly historical: boolean;
 }
 
 interface StoredReading {
@@ -52,6 +59,13 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     mqttPort: broker.port('mqtt'),
     apiUrl: `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`,
     readings: async (deviceId) => (await database.pool.query<StoredReading>(READINGS, [deviceId])).rows,
+    events: async (deviceId) =>
+      (
+        await database.pool.query<StoredEvent>(
+          'SELECT type, historical FROM consumable_event WHERE device_id = $1 ORDER BY at, seq',
+          [deviceId],
+        )
+      ).rows,
     [Symbol.asyncDispose]: async () => {
       await broker.close();
       await api.close();
