@@ -208,7 +208,7 @@ export interface PolicySettings {
 
 /** Scopes stopped by ops: the reasons of all halts that touch this consumable. */
 export interface Halt {
-  readonly scope: 'global' | 'product' | 'device-model' | 'merchant' | 'customer';
+  readonly scope: 'global' | 'product' | 'device-model' | 'firmware' | 'merchant' | 'customer';
   readonly reason: string;
 }
 

@@ -38,8 +38,8 @@ const RETIRE_DEVICE = `
   WHERE id = $1`;
 /** Named by its model: what the former owner called it is theirs. */
 const INSERT_SUCCESSOR = `
-  INSERT INTO device (device_model_id, name, serial, predecessor_id, created_at)
-  SELECT d.device_model_id, m.make || ' ' || m.model, d.serial, d.id, $2
+  INSERT INTO device (device_model_id, name, serial, firmware, predecessor_id, created_at)
+  SELECT d.device_model_id, m.make || ' ' || m.model, d.serial, d.firmware, d.id, $2
   FROM device d JOIN device_model m ON m.id = d.device_model_id WHERE d.id = $1
   RETURNING id`;
 /** It may trade its manufacturer's token once more, for the credentials of its new row. */

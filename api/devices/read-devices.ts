@@ -5,7 +5,7 @@ export type Device = z.output<typeof deviceSchema>;
 
 /** A device as it is shown, with its consumables, in one query. */
 const DEVICE = `
-  SELECT d.id, d.customer_id AS "customerId", d.device_model_id AS "deviceModelId", d.name, d.serial,
+  SELECT d.id, d.customer_id AS "customerId", d.device_model_id AS "deviceModelId", d.name, d.serial, d.firmware,
     d.secret_hash IS NOT NULL AS "hasSecret", d.certificate_fingerprint AS "certificateFingerprint",
     d.revoked_at AS "revokedAt", d.presence, d.presence_at AS "presenceAt", d.created_at AS "createdAt",
     (SELECT coalesce(json_agg(json_build_object('id', c.id, 'key', c.key, 'productId', c.product_id,

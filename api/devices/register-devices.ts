@@ -14,11 +14,13 @@ export type CreatedDevice = z.output<typeof createdDeviceSchema>;
 /** The devices of the request in its order, by `n`; those with unknown references are told apart. */
 const INSERT_DEVICES = `
   WITH given AS MATERIALIZED (
-    SELECT uuidv7() AS id, t.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[])
-      WITH ORDINALITY AS t (customer_id, device_model_id, name, serial, secret_hash, fingerprint, n)
+    SELECT uuidv7() AS id, t.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[],
+        $8::text[])
+      WITH ORDINALITY AS t (customer_id, device_model_id, name, serial, secret_hash, fingerprint, firmware, n)
   ), added AS (
-    INSERT INTO device (id, customer_id, device_model_id, name, serial, secret_hash, certificate_fingerprint, created_at)
-    SELECT id, customer_id, device_model_id, name, serial, secret_hash, fingerprint, $7 FROM given
+    INSERT INTO device (id, customer_id, device_model_id, name, serial, secret_hash, certificate_fingerprint, created_at,
+      firmware)
+    SELECT id, customer_id, device_model_id, name, serial, secret_hash, fingerprint, $7, firmware FROM given
     RETURNING id
   )
   SELECT given.id FROM given JOIN added USING (id) ORDER BY n`;
@@ -79,6 +81,7 @@ export async function insertDevices(
     secrets.map(({ hash }) => hash),
     devices.map((device) => device.certificateFingerprint),
     createdAt,
+    devices.map(({ firmware }) => firmware),
   ]);
   const ids = added.rows.map(({ id }) => id);
   const strategies = devices.map(({ strategy }) => strategy);

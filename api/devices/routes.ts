@@ -97,7 +97,7 @@ function registerReads(app: Api, { database: { pool, prisma } }: ApiDeps): void 
     operation({
       access: 'member',
       tag: 'Devices',
-      summary: 'Rename a device or correct its serial number',
+      summary: 'Rename a device, or correct its serial number or firmware',
       params: idParams('deviceId'),
       body: devicePatchSchema,
       response: { 200: deviceSchema },

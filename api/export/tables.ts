@@ -27,7 +27,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'devices',
-    sql: `SELECT d.id, d.name, d.serial, d.device_model_id, m.make, m.model, m.family, d.presence, d.presence_at,
+    sql: `SELECT d.id, d.name, d.serial, d.firmware, d.device_model_id, m.make, m.model, m.family, d.presence, d.presence_at,
         d.created_at, d.revoked_at, d.released_at
       FROM device d JOIN device_model m ON m.id = d.device_model_id WHERE d.customer_id = $1 ORDER BY d.id`,
   },
@@ -108,6 +108,22 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     name: 'order-history',
     sql: `SELECT h.order_id, h.at, h.from_status, h.to_status, h.actor, h.reason, h.detail
       FROM "order" o JOIN order_history h ON h.order_id = o.id WHERE o.customer_id = $1`,
+  },
+  {
+    name: 'order-reviews',
+    sql: `SELECT order_id, flags, status, approvals_needed, created_at, decide_by, decided_at FROM order_review
+      WHERE customer_id = $1 ORDER BY order_id`,
+  },
+  {
+    // Who of the staff it was is theirs, not the customer's.
+    name: 'review-votes',
+    sql: `SELECT v.order_id, v.verdict, v.reason, v.at FROM review_vote v JOIN order_review r ON r.order_id = v.order_id
+      WHERE r.customer_id = $1 ORDER BY v.order_id, v.at`,
+  },
+  {
+    name: 'halts',
+    sql: `SELECT id, reason, created_at, lifted_at, product_id, device_model_id, firmware, merchant_id, detail FROM halt
+      WHERE customer_id = $1 ORDER BY id`,
   },
   {
     name: 'contract-withdrawals',

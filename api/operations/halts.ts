@@ -9,17 +9,26 @@ import { notFound } from '../http/problem.ts';
 
 type Halt = z.output<typeof haltSchema>;
 
+/** The column is JSON of one shape: the breaker's. */
+const toHalt = <Row extends { detail: unknown }>({ detail, ...row }: Row) => ({
+  ...row,
+  detail: detail as Halt['detail'],
+});
+
 /**
  * After a halt is lifted, what a gate had stopped is evaluated anew, and announced orders that it put off
- * are due again. Parameters: product, device model, merchant (each or null), now.
+ * are due again. Parameters: product, device model, merchant (each or null), now, firmware, customer (each or
+ * null).
  */
 const RESUME = `
   WITH concerned AS (
     SELECT c.id, s.outcome FROM consumable c
     JOIN consumable_state s ON s.consumable_id = c.id
+    JOIN device d ON d.id = c.device_id
     LEFT JOIN product p ON p.id = c.product_id
     WHERE ($1::uuid IS NULL OR c.product_id = $1) AND ($2::uuid IS NULL OR c.device_model_id = $2)
-      AND ($3::uuid IS NULL OR p.merchant_id = $3)
+      AND ($3::uuid IS NULL OR p.merchant_id = $3) AND ($5::text IS NULL OR d.firmware = $5)
+      AND ($6::uuid IS NULL OR c.customer_id = $6)
   ), due AS (
     UPDATE "order" o SET due_at = greatest(o.cancel_until, $4::timestamptz)
     FROM concerned WHERE o.consumable_id = concerned.id AND o.status = 'announced'
@@ -37,7 +46,8 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
       access: 'ops',
       tag: 'Operations',
       summary: 'Stop placing orders',
-      description: 'Takes effect at the next placement on every process.',
+      description:
+        'Takes effect at once on every process: it is asked for again right before the merchant is.',
       body: newHaltSchema,
       response: { 201: haltSchema },
       problems: ['unknown-reference'],
@@ -46,7 +56,7 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
       // Who signed in cannot be somebody else; the token's holder says who it was.
       const actor = caller.kind === 'person' ? actorName(caller) : body.actor;
       const data = { ...body, actor, createdAt: new Date(clock.now()) };
-      return reply.code(201).send(await halt.create({ data }));
+      return reply.code(201).send(toHalt(await halt.create({ data })));
     },
   );
   app.get(
@@ -69,7 +79,7 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
-      return toPage(rows, limit, ({ id }) => [id]);
+      return toPage(rows.map(toHalt), limit, ({ id }) => [id]);
     },
   );
   app.post(
@@ -92,7 +102,8 @@ async function lift({ database, clock }: ApiDeps, id: string): Promise<Halt> {
   const { halt } = database.prisma;
   const [lifted] = await halt.updateManyAndReturn({ where: { id, liftedAt: null }, data: { liftedAt: now } });
   if (lifted !== undefined) {
-    await database.pool.query(RESUME, [lifted.productId, lifted.deviceModelId, lifted.merchantId, now]);
+    const { productId, deviceModelId, merchantId, firmware, customerId } = lifted;
+    await database.pool.query(RESUME, [productId, deviceModelId, merchantId, now, firmware, customerId]);
   }
-  return lifted ?? (await halt.findUnique({ where: { id } })) ?? notFound('halt', id);
+  return toHalt(lifted ?? (await halt.findUnique({ where: { id } })) ?? notFound('halt', id));
 }

@@ -69,6 +69,7 @@ async function provisionNew(
     name: modelName,
     serial,
     strategy: 'curated' as const,
+    firmware: null,
     certificateFingerprint: null,
   };
   const [added] = await insertDevices(client, deps, [device], () => '#/body');

@@ -6,6 +6,8 @@ export const strategy = z
   .enum(STRATEGIES)
   .describe('respond: on demand; coach: remind; curated: propose; automatic: announce and order.');
 
+export const firmware = z.string().trim().min(1).max(64);
+
 const certificateFingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
@@ -17,6 +19,7 @@ export const newDeviceSchema = z
     deviceModelId: uuid,
     name: label,
     serial: z.string().min(1).max(128).nullable().default(null),
+    firmware: firmware.nullable().default(null).describe('Version of its software, if known.'),
     strategy: strategy.default('curated').describe('Of each of its consumables; can be changed one by one.'),
     certificateFingerprint: certificateFingerprint.nullable().default(null),
   })
@@ -47,6 +50,7 @@ export const deviceSchema = z
     deviceModelId: uuid,
     name: z.string(),
     serial: z.string().nullable(),
+    firmware: z.string().nullable(),
     hasSecret: z.boolean(),
     certificateFingerprint: z.string().nullable(),
     revokedAt: instant.nullable(),
@@ -75,7 +79,7 @@ export const createdDevicesSchema = z
 export const deviceSecretSchema = z.object({ deviceId: uuid, secret }).meta({ id: 'DeviceSecret' });
 
 export const devicePatchSchema = z
-  .object({ name: label, serial: z.string().min(1).max(128).nullable() })
+  .object({ name: label, serial: z.string().min(1).max(128).nullable(), firmware: firmware.nullable() })
   .partial()
   .meta({ id: 'DevicePatch', examples: [{ name: 'Printer upstairs' }] });
 export const deviceCertificateSchema = z

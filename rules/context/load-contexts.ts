@@ -64,7 +64,7 @@ async function loadNeighbours(
   const mandateOf = await loadMandates(db, customerIds, surroundings, now);
   const openOrderOf = await loadOpenOrders(db, consumableIds);
   const spendOf = await loadSpend(db, wanted, surroundings, now);
-  const haltsOf = await loadHalts(db);
+  const haltsOf = await loadHalts(db, customerIds);
   const populationOf = await loadPopulations(db, surroundings);
   const leadTimeOf = await loadLeadTimes(db, surroundings);
   const calendarOf = sharedCalendars();
@@ -73,7 +73,8 @@ async function loadNeighbours(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
   );
   return (about) => {
-    const { consumableId, customerId, deviceId, deviceModelId, jurisdiction, offer, timeZone } = about;
+    const { consumableId, customerId, deviceId, deviceModelId, firmware, jurisdiction, offer, timeZone } =
+      about;
     const scoped = mandateOf(about);
     const spend = spendOf(consumableId, scoped);
     const shipping = undecided.has(consumableId) ? policy.costs.shippingMinor : 0;
@@ -92,7 +93,7 @@ async function loadNeighbours(
         openOrder: openOrderOf(consumableId, timeZone),
         mandate: scoped?.mandate ?? null,
         spend: { ...spend, minor: spend.minor + shipping },
-        halts: haltsOf({ productId, merchantId, deviceModelId }),
+        halts: haltsOf({ productId, merchantId, deviceModelId, firmware, customerId }),
         population: populationOf(about),
       },
     };

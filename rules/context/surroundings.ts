@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly consumableId: string;
   readonly deviceId: string;
   readonly deviceModelId: string;
+  /** Version of the device's software; null: not known. */
+  readonly firmware: string | null;
   readonly family: string;
   readonly customerId: string | null;
   readonly timeZone: string;
@@ -26,12 +28,13 @@ export interface Surroundings {
 }
 
 const SURROUNDINGS = `
-  SELECT c.id, c.device_id, c.device_model_id, dm.family, c.customer_id, c.strategy,
+  SELECT c.id, c.device_id, c.device_model_id, d.firmware, dm.family, c.customer_id, c.strategy,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
     cu.time_zone, cu.jurisdiction, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name, p.unit_price_minor, p.currency,
     p.pack_size, p.minimum_quantity, m.lead_time_pmf
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
   JOIN consumable c ON c.id = wanted.id
+  JOIN device d ON d.id = c.device_id
   JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
   JOIN device_model dm ON dm.id = c.device_model_id
   LEFT JOIN customer cu ON cu.id = c.customer_id
@@ -55,6 +58,7 @@ interface Row {
   readonly id: string;
   readonly device_id: string;
   readonly device_model_id: string;
+  readonly firmware: string | null;
   readonly family: string;
   readonly customer_id: string | null;
   readonly strategy: Strategy;
@@ -103,6 +107,7 @@ function surroundingsOf(row: Row): Surroundings {
     consumableId: row.id,
     deviceId: row.device_id,
     deviceModelId: row.device_model_id,
+    firmware: row.firmware,
     family: row.family,
     customerId: row.customer_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,

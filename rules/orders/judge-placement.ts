@@ -33,7 +33,7 @@ export interface Judgement {
 const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES];
 
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
-const HALT_RETRY_MS = 60_000;
+export const HALT_RETRY_MS = 60_000;
 
 /**
  * The gates, for the second time: with the world as it is when the order is about to be placed. Pure;

@@ -1,8 +1,16 @@
+import { haltOfOrder } from '../context/halts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
 import type { Jobs } from '../outbox/jobs.ts';
 import { loadOrderToPlace, type OrderToPlace, purchaseOf } from './order-to-place.ts';
-import { settleCancelled, settleFound, settleNotFound, settleRejected, tryLater } from './settle.ts';
+import {
+  settleCancelled,
+  settleFound,
+  settleHalted,
+  settleNotFound,
+  settleRejected,
+  tryLater,
+} from './settle.ts';
 
 /**
  * Job place-order: buys, or finds out what an earlier attempt has come to. The order's id is the
@@ -16,6 +24,9 @@ export async function placeOrder(deps: RulesDeps, job: Jobs['place-order']): Pro
 }
 
 async function place(deps: RulesDeps, order: OrderToPlace): Promise<void> {
+  // The gates were asked when the job was added; it may have waited since.
+  const halted = await haltOfOrder(deps.database.pool, order.id);
+  if (halted !== null) return settleHalted(deps, order, halted);
   const merchant = merchantOf(order.merchant);
   const answer = await merchant.place(purchaseOf(order));
   deps.metrics.merchantCalls.inc({ operation: 'place', outcome: answer.outcome });

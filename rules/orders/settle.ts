@@ -6,6 +6,7 @@ import type { RulesDeps } from '../deps.ts';
 import { lockConsents } from '../locks.ts';
 import { addJobs } from '../outbox/jobs.ts';
 import { nextTryAt } from './back-off.ts';
+import { HALT_RETRY_MS } from './judge-placement.ts';
 import type { OrderToPlace } from './order-to-place.ts';
 import { postpone } from './postpone.ts';
 import { CALL_PATIENCE_MS } from './process-due-orders.ts';
@@ -111,6 +112,24 @@ export async function settleNotFound(deps: RulesDeps, { id: orderId }: OrderToPl
     actor: 'worker',
     reason: 'The merchant never received it; it is tried again.',
     dueAt: at,
+  });
+}
+
+/** Halted between the gates and the merchant: it waits, as if the gates had said so. */
+export async function settleHalted(
+  deps: RulesDeps,
+  { id: orderId }: OrderToPlace,
+  reason: string,
+): Promise<void> {
+  const at = deps.clock.now();
+  deps.metrics.gateRefusals.inc({ gate: 'halt' });
+  await transitionOrder(deps.database.pool, {
+    orderId,
+    to: 'announced',
+    at,
+    actor: 'worker',
+    reason: `Orders are halted: ${reason}`,
+    dueAt: at + HALT_RETRY_MS,
   });
 }
 

@@ -46,11 +46,14 @@ const LEFT_OUT_COLUMNS = [
   'device.certificate_fingerprint',
   // The device under its owner before.
   'device.predecessor_id',
+  // Which of the staff stopped it.
+  'halt.actor',
   'invitation.token_hash',
   'mandate.payment_reference',
   'order.due_at',
   'provisioned_serial.device_model_id',
   'provisioned_serial.provisioning_token_id',
+  'review_vote.actor',
 ];
 
 /** A reading every minute, in rising order. */
