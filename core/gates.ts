@@ -1,8 +1,8 @@
 import { addDays, localDate, startOfLocalDate } from './calendar.ts';
 import { type DeliveryPlan, holdBetween } from './holds.ts';
-import { spokenDay, spokenSpan } from './local-date.ts';
-import { formatMoney } from './money.ts';
 import { looksLikeCardNumber } from './payment.ts';
+import { inWords } from './phrases/in-words.ts';
+import { type Phrase, type Said, say } from './phrases/phrase.ts';
 import {
   DAY_MS,
   type GateName,
@@ -29,7 +29,7 @@ export interface GateRequest {
   /** Unit price as announced: what may be charged, also when the list price has fallen since. */
   readonly unitPriceMinor?: number | null;
   /** Whether the latest telemetry may cause an order, and why. */
-  readonly trust: { readonly trusted: boolean; readonly reason: string };
+  readonly trust: { readonly trusted: boolean; readonly said: Said };
   /** Possible arrival dates; null when there is no offer to deliver. */
   readonly plan: Pick<DeliveryPlan, 'placeAt' | 'arrivesFrom' | 'arrivesTo'> | null;
   /** The order being placed: its own money and openness do not count against it. */
@@ -38,17 +38,17 @@ export interface GateRequest {
 
 type Gate = (request: GateRequest, context: GateContext, now: Instant) => Omit<GateVerdict, 'gate'>;
 
-const passed = (reason: string) => ({ pass: true, reason });
-const unchecked = (reason: string) => ({ pass: false, reason, unchecked: true as const });
-const refused = (reason: string, retryAt?: Instant) =>
-  retryAt === undefined ? { pass: false, reason } : { pass: false, reason, retryAt };
+const verdict = (pass: boolean, said: Said) => ({ pass, reason: inWords(said), said });
+const passed = (...said: Phrase[]) => verdict(true, said);
+const unchecked = (phrase: Phrase) => ({ ...verdict(false, [phrase]), unchecked: true as const });
+const refused = (phrase: Phrase, retryAt?: Instant) =>
+  retryAt === undefined ? verdict(false, [phrase]) : { ...verdict(false, [phrase]), retryAt };
 
 const total = (request: GateRequest, offer: Offer): number =>
   request.totalMinor ?? offer.unitPrice.minor * request.quantity;
 
 /** Of binary fractions: 1.1 × 5000 is 5500.000000000001, and 5500 must pass. */
 const ROUNDING = 1e-6;
-const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
 
 /** The most that one unit may be charged at. */
 const unitPrice = ({ unitPriceMinor }: GateRequest, offer: Offer): Money => ({
@@ -64,14 +64,16 @@ export function startOfNextMonth(now: Instant, timeZone: string): Instant {
 }
 
 /** A consent is live from its grant until its end; withdrawn ones never reach core. */
-function liveMandate(mandate: Mandate | null, now: Instant): Mandate | string {
-  if (mandate === null) return 'There is no consent to order this automatically.';
+function liveMandate(mandate: Mandate | null, now: Instant): Mandate | Phrase {
+  if (mandate === null) return say('no-consent');
   if (mandate.validUntil !== null && mandate.validUntil <= now) {
-    return 'The consent to order automatically has expired.';
+    return say('consent-expired');
   }
-  if (mandate.grantedAt > now) return 'The consent to order automatically is not valid yet.';
+  if (mandate.grantedAt > now) return say('consent-not-yet');
   return mandate;
 }
+
+const isPhrase = (value: Mandate | Phrase): value is Phrase => Array.isArray(value);
 
 /** Gates that need a live mandate and an offer; without them the consent and offer gates speak. */
 function underMandate(
@@ -85,8 +87,8 @@ function underMandate(
 ): Gate {
   return (request, context, now) => {
     const mandate = liveMandate(context.mandate, now);
-    if (typeof mandate === 'string') return unchecked('Without a consent there are no limits to check.');
-    if (request.offer === null) return unchecked('Without a product there is nothing to check.');
+    if (isPhrase(mandate)) return unchecked(say('no-limits'));
+    if (request.offer === null) return unchecked(say('no-product'));
     return check(mandate, request.offer, request, context, now);
   };
 }
@@ -95,75 +97,74 @@ function underMandate(
 const GATES: Readonly<Record<GateName, Gate>> = {
   offer: ({ offer }) =>
     offer === null
-      ? refused('No merchant offers a product for this consumable.')
-      : passed(`${offer.name} at ${formatMoney(offer.unitPrice)}.`),
+      ? refused(say('no-offer'))
+      : passed(say('offer', { name: offer.name, price: offer.unitPrice })),
 
   halt: (_request, { halts }) => {
     const halt = halts[0];
     return halt === undefined
-      ? passed('Nothing is halted.')
-      : refused(`Orders are halted (${halt.scope}): ${halt.reason}`);
+      ? passed(say('no-halt'))
+      : refused(say('halted', { scope: halt.scope, reason: halt.reason }));
   },
 
   'open-order': ({ forOrderId }, { openOrder }) =>
     openOrder === null || openOrder.orderId === forOrderId
-      ? passed('No other order is open.')
-      : refused(`Order ${openOrder.orderId} is already ${openOrder.status}.`),
+      ? passed(say('no-open-order'))
+      : refused(say('open-order', { orderId: openOrder.orderId, status: openOrder.status })),
 
-  'trusted-telemetry': ({ trust }) => (trust.trusted ? passed(trust.reason) : refused(trust.reason)),
+  'trusted-telemetry': ({ trust }) => verdict(trust.trusted, trust.said),
 
   consent: (_request, { mandate }, now) => {
     const live = liveMandate(mandate, now);
-    return typeof live === 'string' ? refused(live) : passed('A consent to order automatically is in force.');
+    return isPhrase(live) ? refused(live) : passed(say('consent'));
   },
 
   product: underMandate((mandate, offer) => {
     if (mandate.productIds.includes(offer.productId)) {
-      return passed(`${offer.name} is allowed by the consent.`);
+      return passed(say('product-allowed', { name: offer.name }));
     }
     return mandate.substituteProductIds?.includes(offer.productId) === true
-      ? passed(`${offer.name} is allowed by the consent as a substitute.`)
-      : refused(`${offer.name} is not among the products that the consent allows.`);
+      ? passed(say('product-substitute', { name: offer.name }))
+      : refused(say('product-not-allowed', { name: offer.name }));
   }),
 
   merchant: underMandate(({ merchantIds }, offer) =>
     merchantIds == null || merchantIds.includes(offer.merchantId)
-      ? passed('The consent allows this merchant.')
-      : refused(`The merchant of ${offer.name} is not one that the consent allows.`),
+      ? passed(say('merchant-allowed'))
+      : refused(say('merchant-not-allowed', { name: offer.name })),
   ),
 
   price: underMandate((mandate, offer, request) => {
     const price = unitPrice(request, offer);
     if (price.currency !== mandate.maxUnitPrice.currency) {
-      return refused(`The price is in ${price.currency}, the consent in ${mandate.maxUnitPrice.currency}.`);
+      return refused(
+        say('other-currency', { price: price.currency, consent: mandate.maxUnitPrice.currency }),
+      );
     }
     return price.minor <= mandate.maxUnitPrice.minor
-      ? passed(`${formatMoney(price)} is within the limit of ${formatMoney(mandate.maxUnitPrice)}.`)
-      : refused(`${formatMoney(price)} is above the limit of ${formatMoney(mandate.maxUnitPrice)}.`);
+      ? passed(say('price-within', { price, limit: mandate.maxUnitPrice }))
+      : refused(say('price-above', { price, limit: mandate.maxUnitPrice }));
   }),
 
   'price-drift': underMandate((mandate, offer, request) => {
     const { maxPriceDrift, pricesAtGrant } = mandate;
-    if (maxPriceDrift == null) return passed('The consent sets no limit on price rises.');
+    if (maxPriceDrift == null) return passed(say('no-drift-limit'));
     const then = pricesAtGrant?.[offer.productId];
     if (then === undefined) {
-      return refused(`The price of ${offer.name} when the consent was given is not known.`);
+      return refused(say('price-then-unknown', { name: offer.name }));
     }
     const limit = Math.floor(then * (1 + maxPriceDrift) + ROUNDING);
     const price = unitPrice(request, offer);
-    const { minor, currency } = price;
-    const rise = `${formatMoney({ minor: then, currency })} when you agreed`;
-    return minor <= limit
-      ? passed(`${formatMoney(price)} is within ${percent(maxPriceDrift)} of ${rise}.`)
-      : refused(`${formatMoney(price)} is more than ${percent(maxPriceDrift)} above ${rise}.`);
+    const facts = { price, drift: maxPriceDrift, agreed: { minor: then, currency: price.currency } };
+    return price.minor <= limit ? passed(say('drift-within', facts)) : refused(say('drift-above', facts));
   }),
 
   'price-notice': underMandate((mandate, offer, request, _context, now) => {
     const { priceNotice, pricesAtGrant } = mandate;
-    if (priceNotice == null) return passed('No notice of price changes is due.');
+    if (priceNotice == null) return passed(say('no-notice-due'));
     const { minor } = unitPrice(request, offer);
     const then = pricesAtGrant?.[offer.productId];
-    if (then === undefined || minor <= then) return passed('The price has not risen since you agreed.');
+    if (then === undefined || minor <= then) return passed(say('price-not-risen'));
     const told = priceNotice.told.filter(
       (notice) => notice.productId === offer.productId && notice.minor >= minor,
     );
@@ -171,74 +172,67 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     const since = Number.isFinite(first) ? first : now;
     const from = since + priceNotice.days * DAY_MS;
     return from <= now
-      ? passed('You were told of the new price in time.')
-      : refused(`The price rose, and you are told ${priceNotice.days} days before it is charged.`, from);
+      ? passed(say('told-in-time'))
+      : refused(say('price-notice', { days: priceNotice.days }), from);
   }),
 
   quantity: underMandate((mandate, offer, { quantity }) => {
     if (quantity < offer.minimumQuantity) {
-      return refused(`The merchant sells at least ${offer.minimumQuantity}, not ${quantity}.`);
+      return refused(say('below-minimum', { minimum: offer.minimumQuantity, quantity }));
     }
     return quantity >= 1 && quantity <= mandate.maxQuantity
-      ? passed(`${quantity} of at most ${mandate.maxQuantity} an order.`)
-      : refused(`${quantity} is not between 1 and the limit of ${mandate.maxQuantity} an order.`);
+      ? passed(say('quantity-within', { quantity, limit: mandate.maxQuantity }))
+      : refused(say('quantity-outside', { quantity, limit: mandate.maxQuantity }));
   }),
 
   spend: underMandate((mandate, offer, request, { spend, calendar }, now) => {
     const limit = mandate.maxSpendPerMonth;
     const after = { minor: spend.minor + total(request, offer), currency: limit.currency };
     return after.minor <= limit.minor
-      ? passed(`${formatMoney(after)} of ${formatMoney(limit)} this month.`)
-      : refused(
-          `It would bring this month to ${formatMoney(after)}, above the limit of ${formatMoney(limit)}.`,
-          startOfNextMonth(now, calendar.timeZone),
-        );
+      ? passed(say('spend-within', { after, limit }))
+      : refused(say('spend-above', { after, limit }), startOfNextMonth(now, calendar.timeZone));
   }),
 
   frequency: underMandate((mandate, _offer, _request, { spend, calendar }, now) => {
     const { maxOrdersPerMonth, minDaysBetweenOrders } = mandate;
     if (maxOrdersPerMonth !== null && spend.orders >= maxOrdersPerMonth) {
       return refused(
-        `There were already ${spend.orders} orders this month; the limit is ${maxOrdersPerMonth}.`,
+        say('too-many-orders', { orders: spend.orders, limit: maxOrdersPerMonth }),
         startOfNextMonth(now, calendar.timeZone),
       );
     }
     if (minDaysBetweenOrders !== null && spend.lastOrderAt !== null) {
       const next = spend.lastOrderAt + minDaysBetweenOrders * DAY_MS;
       if (next > now) {
-        return refused(`The last order is less than ${minDaysBetweenOrders} days ago.`, next);
+        return refused(say('too-soon', { days: minDaysBetweenOrders }), next);
       }
     }
-    return passed('Not too many orders.');
+    return passed(say('not-too-many'));
   }),
 
   'delivery-address': underMandate(({ deliveryAddress }) =>
-    deliveryAddress === null
-      ? refused('The consent names no address to deliver to.')
-      : passed('It goes to the address of the consent.'),
+    deliveryAddress === null ? refused(say('no-address')) : passed(say('address')),
   ),
 
   payment: underMandate(({ paymentReference }) => {
-    if (paymentReference == null) return passed('It is paid on account with the merchant.');
+    if (paymentReference == null) return passed(say('on-account'));
     return looksLikeCardNumber(paymentReference)
-      ? refused('The payment reference looks like a card number, which is never passed on.')
-      : passed('It is paid with the payment reference of the consent.');
+      ? refused(say('card-number'))
+      : passed(say('payment-reference'));
   }),
 
   hold: ({ plan, stage }, { calendar }, now) => {
-    if (plan === null) return unchecked('Without a product there is no delivery date to check.');
-    const hold = holdBetween(plan.arrivesFrom, plan.arrivesTo, calendar.holds);
+    if (plan === null) return unchecked(say('no-delivery-date'));
+    const arrival = { first: plan.arrivesFrom, last: plan.arrivesTo };
+    const hold = holdBetween(arrival.first, arrival.last, calendar.holds);
     if (hold !== undefined) {
       const until = hold.to === null ? undefined : startOfLocalDate(addDays(hold.to, 1), calendar.timeZone);
-      return refused(
-        `It could arrive ${spokenSpan(plan.arrivesFrom, plan.arrivesTo)}, while you are away ${hold.to === null ? `from ${spokenDay(hold.from)} on` : spokenSpan(hold.from, hold.to)}.`,
-        until,
-      );
+      return refused(say('arrives-while-away', { ...arrival, from: hold.from, to: hold.to }), until);
     }
     if (stage === 'place' && plan.placeAt > now) {
-      return refused('It is placed later, so that it arrives when you are back.', plan.placeAt);
+      return refused(say('placed-later'), plan.placeAt);
     }
-    return passed(`It arrives between ${plan.arrivesFrom} and ${plan.arrivesTo}; you are not away then.`);
+    return passed(say('arrives-at-home', arrival));
   },
 };
 

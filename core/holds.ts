@@ -1,5 +1,5 @@
 import { addBusinessDays, addDays, inSpan, localDate, startOfLocalDate } from './calendar.ts';
-import { spokenAfter, spokenDay, spokenSpan } from './local-date.ts';
+import { type Phrase, say } from './phrases/phrase.ts';
 import type { DateSpan, Instant, LeadTime, LocalDate, SiteCalendar } from './types.ts';
 
 /** When an order is placed and on which dates, both included, it may then arrive. */
@@ -10,7 +10,7 @@ export interface DeliveryPlan {
   /** The hold that moved it; null if none did. */
   readonly movedBy: DateSpan | null;
   /** Why it was moved, or cannot be: one sentence; null if it was not. */
-  readonly reason: string | null;
+  readonly reason: Phrase | null;
 }
 
 export interface DeliveryRequest {
@@ -69,14 +69,14 @@ export function planDelivery(request: DeliveryRequest): DeliveryPlan {
     }
     movedBy = hold;
     if (hold.to === null) {
-      const reason = `You are away from ${spokenDay(hold.from)} with no return date; nothing is delivered until the hold ends.`;
+      const reason = say('away-open-end', { from: hold.from });
       const never = Number.POSITIVE_INFINITY;
       return { placeAt: never, arrivesFrom: window.from, arrivesTo: window.to, movedBy, reason };
     }
     placeAt = firstPlacementArrivingAfter(hold.to, placeAt, request, timeZone);
   }
   const window = arrivalWindow(placeAt, leadTime, calendar);
-  const reason = 'The calendar holds every date for months; nothing can be delivered.';
+  const reason = say('held-for-months');
   return {
     placeAt: Number.POSITIVE_INFINITY,
     arrivesFrom: window.from,
@@ -87,24 +87,17 @@ export function planDelivery(request: DeliveryRequest): DeliveryPlan {
 }
 
 /** "You are away 3–17 July; we'll have it there on the 18th." */
-function onReturn(hold: DateSpan, { from, to }: { from: LocalDate; to: LocalDate }): string {
-  const until = hold.to ?? hold.from;
-  const sameMonth = from.slice(0, 7) === until.slice(0, 7) && to.slice(0, 7) === until.slice(0, 7);
-  const when =
-    from !== to && sameMonth
-      ? `between ${spokenAfter(from, until)} and ${spokenAfter(to, until)}`
-      : `on ${from === to ? spokenAfter(from, until) : spokenSpan(from, to)}`;
-  return `You are away ${spokenSpan(hold.from, until)}; we'll have it there ${when}.`;
+function onReturn(hold: DateSpan, { from, to }: { from: LocalDate; to: LocalDate }): Phrase {
+  return say('on-return', { from: hold.from, until: hold.to ?? hold.from, first: from, last: to });
 }
 
 /** "You are away 3–17 July; we'll have it there before, by the 2nd." */
-export function beforeLeaving(plan: DeliveryPlan, holds: readonly DateSpan[]): string | null {
+export function beforeLeaving(plan: DeliveryPlan, holds: readonly DateSpan[]): Phrase | null {
   const hold = holds
     .filter(({ from }) => from > plan.arrivesTo)
     .toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
   if (hold === undefined) return null;
-  const away = hold.to === null ? `from ${spokenDay(hold.from)} on` : spokenSpan(hold.from, hold.to);
-  return `You are away ${away}; we'll have it there before, by ${spokenAfter(plan.arrivesTo, hold.from)}.`;
+  return say('before-leaving', { from: hold.from, to: hold.to, by: plan.arrivesTo });
 }
 
 /**

@@ -9,12 +9,23 @@ function minorDigits(currency: string): number {
 
 const digitsByCurrency = new Map<string, number>();
 
-/** `EUR 12.90`: unambiguous in every language; screens format by locale. */
-export function formatMoney({ minor, currency }: Money): string {
+function digitsOf(currency: string): number {
   let digits = digitsByCurrency.get(currency);
   if (digits === undefined) {
     digits = minorDigits(currency);
     digitsByCurrency.set(currency, digits);
   }
+  return digits;
+}
+
+/** `EUR 12.90`: unambiguous in every language; screens format by locale. */
+export function formatMoney({ minor, currency }: Money): string {
+  const digits = digitsOf(currency);
   return `${currency} ${(minor / 10 ** digits).toFixed(digits)}`;
+}
+
+/** `12,90 EUR`, as German writes amounts in running text. */
+export function formatMoneyInGerman({ minor, currency }: Money): string {
+  const digits = digitsOf(currency);
+  return `${(minor / 10 ** digits).toFixed(digits).replace('.', ',')} ${currency}`;
 }

@@ -1,4 +1,6 @@
 import { leadQuantile } from './lead-time.ts';
+import { inWords } from './phrases/in-words.ts';
+import { type Phrase, type Said, say } from './phrases/phrase.ts';
 import {
   type Costs,
   DAY_MS,
@@ -21,8 +23,9 @@ export interface Predictability {
   /** Minor units that one wrong order costs: the filling's price and its time on the shelf. */
   readonly mistakeMinor: number;
   readonly ceiling: Strategy;
-  /** One plain sentence. */
+  /** One plain sentence, in English, and for readers of any language. */
   readonly reason: string;
+  readonly said: Said;
 }
 
 const CALENDAR_PER_BUSINESS_DAY = 7 / 5;
@@ -48,35 +51,29 @@ export function predictabilityOf(request: PredictabilityRequest): Predictability
   const lifeDays = forecast === null || forecast.perDay <= 0 ? 365 : Math.min(1 / forecast.perDay, 365);
   const mistakeMinor = Math.round(price * 0.1 + costs.holdingPerDayMinor * lifeDays);
   const width = widthOf(forecast, now);
-  const known = (score: number, ceiling: Strategy, reason: string): Predictability => ({
+  const known = (score: number, ceiling: Strategy, phrase: Phrase): Predictability => ({
     score,
     widthDays: width,
     mistakeMinor,
     ceiling,
-    reason,
+    reason: inWords([phrase]),
+    said: [phrase],
   });
   if (forecast === null || !request.trusted) {
-    return known(0, 'coach', 'The level is not known well enough to order by itself.');
+    return known(0, 'coach', say('level-not-known'));
   }
   const left = forecast.p50 === null ? null : Math.max((forecast.p50 - now) / DAY_MS, 1);
   const leadDays = Math.max(leadQuantile(request.leadTime, 0.9) * CALENDAR_PER_BUSINESS_DAY, 1);
   if (width === null || left === null) {
-    return known(1, 'automatic', 'It will last for years; there is time to correct any mistake.');
+    return known(1, 'automatic', say('years-to-correct'));
   }
   // Relative width tells how well use is known; what is far off beside a delivery can still be corrected.
   const relative = width / left;
   const dear = mistakeMinor > DEAR_MISTAKE * Math.max(costs.stockoutMinor, 1) ? DEAR_PENALTY : 1;
   const score = (dear * (1 + leadDays / Math.max(width, leadDays))) / (2 * (1 + Math.max(relative - 0.5, 0)));
-  const days = Math.round(width);
-  if (score >= AUTOMATIC_FROM) {
-    return known(
-      score,
-      'automatic',
-      `Run-out is known to within ${days} days; a delivery takes about ${Math.round(leadDays)}.`,
-    );
-  }
-  const why = `Run-out is known only to within ${days} days, while a delivery takes about ${Math.round(leadDays)}.`;
-  return known(score, score >= CURATED_FROM ? 'curated' : 'coach', why);
+  const facts = { days: Math.round(width), leadDays: Math.round(leadDays) };
+  if (score >= AUTOMATIC_FROM) return known(score, 'automatic', say('known-within', facts));
+  return known(score, score >= CURATED_FROM ? 'curated' : 'coach', say('known-only-within', facts));
 }
 
 function widthOf(forecast: Forecast | null, now: Instant): number | null {

@@ -1,28 +1,24 @@
 import { usageShift } from './blocks.ts';
 import { localDate } from './calendar.ts';
-import { spokenDay } from './local-date.ts';
+import { type Phrase, type Said, say } from './phrases/phrase.ts';
 import type { Weighing } from './reorder.ts';
 import type { Model } from './state.ts';
 import type { Trust } from './trust.ts';
 import type { DecisionOutcome, Forecast, GateVerdict, Instant, StepContext } from './types.ts';
 
-/** "9 December"; with the year when it is not that of `now`. */
-function spokenDate(at: Instant, now: Instant, timeZone: string): string {
-  const date = localDate(at, timeZone);
-  const year = date.slice(0, 4);
-  return year === localDate(now, timeZone).slice(0, 4) ? spokenDay(date) : `${spokenDay(date)} ${year}`;
-}
-
-function lasts(context: StepContext, forecast: Forecast, now: Instant): string {
-  const { timeZone } = context.calendar;
-  const { name } = context.profile;
-  const say = (at: Instant): string => spokenDate(at, now, timeZone);
-  if (forecast.p50 === null) return `${name} will last for years.`;
-  if (forecast.p50 <= now) return `${name}: probably used up.`;
-  const from = forecast.p10 === null ? null : say(Math.max(forecast.p10, now));
-  const to = forecast.p90 === null ? null : say(forecast.p90);
-  const interval = from !== null && to !== null && from !== to ? ` (between ${from} and ${to})` : '';
-  return `${name} will last until about ${say(forecast.p50)}${interval}.`;
+function lasts({ profile, calendar }: StepContext, forecast: Forecast, now: Instant): Phrase {
+  const { name } = profile;
+  const date = (at: Instant) => localDate(at, calendar.timeZone);
+  const { p10, p50, p90 } = forecast;
+  if (p50 === null) return say('last-years', { name });
+  if (p50 <= now) return say('used-up', { name });
+  return say('lasts', {
+    name,
+    p10: p10 === null ? null : date(Math.max(p10, now)),
+    p50: date(p50),
+    p90: p90 === null ? null : date(p90),
+    today: date(now),
+  });
 }
 
 export interface Explanation {
@@ -33,58 +29,60 @@ export interface Explanation {
   readonly gates: readonly GateVerdict[];
   readonly placeAt: Instant | null;
   /** Why it arrives before or after a hold; absent or null: no hold moved it. */
-  readonly moved?: string | null;
+  readonly moved?: Phrase | null;
   readonly model: Model;
   readonly context: StepContext;
   readonly now: Instant;
 }
 
-/** " Use is up 30 % since 4 November." when it is. */
-function shiftOf(model: Model, now: Instant, timeZone: string): string {
+/** "Use is up 30 % since 4 November." when it is. */
+function shiftOf(model: Model, now: Instant, timeZone: string): Said {
   const shift = usageShift(model);
-  if (shift === 0 || model.shiftAt === 0) return '';
-  const share = Math.round(Math.abs(Math.exp(shift) - 1) * 100);
-  return ` Use is ${shift > 0 ? 'up' : 'down'} ${share} % since ${spokenDate(model.shiftAt, now, timeZone)}.`;
+  if (shift === 0 || model.shiftAt === 0) return [];
+  const share = Math.abs(Math.exp(shift) - 1);
+  const since = localDate(model.shiftAt, timeZone);
+  return [say('use-shift', { share, up: shift > 0, since, today: localDate(now, timeZone) })];
 }
 
-const refusals = (gates: readonly GateVerdict[]): string =>
-  gates
-    .filter((gate) => !gate.pass && gate.unchecked !== true)
-    .map((gate) => gate.reason)
-    .join(' ');
+const refusals = (gates: readonly GateVerdict[]): Said =>
+  gates.filter((gate) => !gate.pass && gate.unchecked !== true).flatMap((gate) => gate.said);
 
-function whyNothing({ model, now }: Explanation, { p50 }: Forecast): string {
-  if (p50 === null || p50 > now) return 'Nothing needs to be ordered now.';
-  return model.shelf >= 0.5 ? 'A spare should be at hand.' : 'The next readings decide whether to order.';
+function whyNothing({ model, now }: Explanation, { p50 }: Forecast): Phrase {
+  if (p50 === null || p50 > now) return say('nothing-needed');
+  return model.shelf >= 0.5 ? say('spare-at-hand') : say('next-readings-decide');
+}
+
+/** At least one percent: less would read as no risk at all. */
+const LEAST_RISK = 0.01;
+
+function whyOrder({ context, weighing, placeAt, now, moved }: Explanation): Said {
+  const risk = Math.max(weighing?.emptyBeforeArrival ?? 0, LEAST_RISK);
+  const date = (at: Instant) => localDate(at, context.calendar.timeZone);
+  const order =
+    context.strategy === 'automatic'
+      ? say('ordered', { on: placeAt === null ? null : date(placeAt), today: date(now), risk })
+      : say('prepared', { risk });
+  return moved == null ? [order] : [moved, order];
 }
 
 /** One plain sentence or two, for the customer, with the numbers that decided. */
-export function explain(explanation: Explanation): string {
-  const { context, forecast, now, outcome, placeAt, trust, gates, weighing, moved } = explanation;
+export function explain(explanation: Explanation): Said {
+  const { context, forecast, now, outcome, trust, gates, model } = explanation;
   const { name } = context.profile;
-  if (forecast === null) return `${name}: ${trust.reason} Nothing is ordered without knowing.`;
-  const { timeZone } = context.calendar;
-  const base = `${lasts(context, forecast, now)}${shiftOf(explanation.model, now, timeZone)}`;
-  const risk = weighing === null ? 0 : weighing.emptyBeforeArrival;
+  if (forecast === null) return [say('about', { name }), ...trust.said, say('nothing-unknown')];
+  const base = [lasts(context, forecast, now), ...shiftOf(model, now, context.calendar.timeZone)];
   switch (outcome) {
     case 'wait':
-      return `${base} An order is on its way.`;
+      return [...base, say('on-its-way')];
     case 'nothing':
-      return `${base} ${whyNothing(explanation, forecast)}`;
-    case 'order': {
-      const at = placeAt === null ? '' : ` on ${spokenDate(placeAt, now, context.calendar.timeZone)}`;
-      const verb =
-        context.strategy === 'automatic' ? `It is ordered${at}` : 'We prepared an order for you to approve';
-      const why = `waiting longer would risk running out before delivery (${Math.max(Math.round(risk * 100), 1)} % today).`;
-      return moved == null ? `${base} ${verb}: ${why}` : `${base} ${moved} ${verb}: ${why}`;
-    }
+      return [...base, whyNothing(explanation, forecast)];
+    case 'order':
+      return [...base, ...whyOrder(explanation)];
     case 'ask':
     case 'defer':
     case 'blocked': {
       const why = refusals(gates);
-      return why === ''
-        ? `${base} It is time to order a new one.`
-        : `${base} It is time to order, but: ${why}`;
+      return why.length === 0 ? [...base, say('time-to-order')] : [...base, say('time-but'), ...why];
     }
   }
 }

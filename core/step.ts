@@ -6,6 +6,8 @@ import { beforeLeaving, type DeliveryPlan, isLastChance, nextPlacement, planDeli
 import { outline } from './lead-time.ts';
 import { posteriors, priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
+import { inWords } from './phrases/in-words.ts';
+import type { Phrase, Said } from './phrases/phrase.ts';
 import { orderQuantity } from './quantity.ts';
 import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
 import { explain } from './sentence.ts';
@@ -52,7 +54,8 @@ export function step(
       onShelf: tip.shelf,
       onOrder: context.openOrder?.quantity ?? 0,
       gates: verdict.gates,
-      sentence: verdict.sentence,
+      sentence: inWords(verdict.said),
+      said: verdict.said,
     },
     commands: [...installed, ...verdict.commands],
     trusted: trustOf(tip, context.settings, now).trusted,
@@ -65,7 +68,7 @@ interface Verdict {
   readonly outcome: DecisionOutcome;
   readonly forecast: Forecast | null;
   readonly gates: readonly GateVerdict[];
-  readonly sentence: string;
+  readonly said: Said;
   readonly commands: readonly Command[];
   readonly evaluateAt: Instant;
 }
@@ -92,8 +95,8 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const trust = trustOf(model, settings, now);
   if (model.levelAt === 0) {
     const base = { outcome: 'nothing' as const, forecast: null, gates: [] };
-    const sentence = explain({ ...base, weighing: null, trust, model, placeAt: null, context, now });
-    return { ...base, sentence, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
+    const said = explain({ ...base, weighing: null, trust, model, placeAt: null, context, now });
+    return { ...base, said, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
   }
   const prior = priorOf(context.profile, context.population);
   const grid = gridOf(context.calendar);
@@ -109,7 +112,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const short = positionShort(model, context.leadTime);
   if (open || !short || !weighing.due || suspendedByWarmUp(model, weighing)) {
     const outcome = open ? 'wait' : 'nothing';
-    const sentence = explain({
+    const said = explain({
       outcome,
       forecast,
       gates: [],
@@ -124,7 +127,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
       outcome,
       forecast,
       gates: [],
-      sentence,
+      said,
       commands: [],
       evaluateAt: open ? now + WEEK_MS : short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS,
     };
@@ -210,7 +213,7 @@ function act(
     });
   }
   const placeAt = plan?.placeAt ?? null;
-  const sentence = explain({
+  const said = explain({
     outcome,
     forecast,
     gates,
@@ -227,7 +230,7 @@ function act(
     Math.min(now + settings.reviewPeriodMs, ...retries),
     now + settings.reviewPeriodMs / 4,
   );
-  return { outcome, forecast, gates, sentence, commands, evaluateAt };
+  return { outcome, forecast, gates, said, commands, evaluateAt };
 }
 
 function quantityOf(view: View, offer: Offer, context: StepContext): number {
@@ -248,7 +251,7 @@ function soonAway(
   plan: DeliveryPlan,
   { leadTime, calendar, settings }: StepContext,
   now: Instant,
-): string | null {
+): Phrase | null {
   const next = Math.max(plan.placeAt, now) + settings.reviewPeriodMs;
   return isLastChance(plan.placeAt, next, leadTime, calendar) ? beforeLeaving(plan, calendar.holds) : null;
 }

@@ -3,6 +3,8 @@
  * core takes it as arguments and returns it, and never reads a clock, a database or chance.
  */
 
+import type { Said } from './phrases/phrase.ts';
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 
@@ -268,8 +270,10 @@ export type GateName =
 export interface GateVerdict {
   readonly gate: GateName;
   readonly pass: boolean;
-  /** One plain sentence with the numbers that decided. */
+  /** One plain sentence with the numbers that decided, in English. */
   readonly reason: string;
+  /** The same for readers of any language. */
+  readonly said: Said;
   /** For a verdict that time alone can change: when to ask again. */
   readonly retryAt?: Instant;
   /** Not passed only because what it compares with is missing, which another gate already tells. */
@@ -300,8 +304,10 @@ export interface Decision {
   readonly onShelf: number;
   readonly onOrder: number;
   readonly gates: readonly GateVerdict[];
-  /** One plain sentence with its numbers, for the customer. */
+  /** One plain sentence with its numbers, for the customer, in English. */
   readonly sentence: string;
+  /** The same for readers of any language. */
+  readonly said: Said;
 }
 
 /** What the shell has to do; every command is idempotent by its content. */

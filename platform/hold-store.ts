@@ -1,4 +1,4 @@
-import { spokenSpan } from '../core/local-date.ts';
+import { englishDates } from '../core/phrases/dates-en.ts';
 import type { LocalDate } from '../core/types.ts';
 import { noteOrder } from './order-notes.ts';
 import type { Queryable } from './order-store.ts';
@@ -56,7 +56,7 @@ export async function offerMoves(
 ): Promise<readonly string[]> {
   const values = [customerId, deviceId, hold.from, hold.to];
   const { rows } = await db.query<{ id: string; name: string }>(OVERLAPPING, values);
-  const away = hold.to === null ? `from ${hold.from} on` : spokenSpan(hold.from, hold.to);
+  const away = hold.to === null ? `from ${hold.from} on` : englishDates.span(hold.from, hold.to);
   for (const { id: orderId, name } of rows) {
     const text = `You are away ${away}, and ${name} may arrive then. If you like, we ask the merchant to take it back, and order it for your return.`;
     const detail = { moveOffered: { from: hold.from, to: hold.to } };

@@ -1,4 +1,5 @@
 import { predecessorsOf } from '../core/order-lifecycle.ts';
+import type { Said } from '../core/phrases/phrase.ts';
 import type { OrderStatus } from '../core/types.ts';
 
 /** Anything that runs a query: the pool, or a connection inside a transaction. */
@@ -18,6 +19,8 @@ export interface Transition {
   readonly actor: Actor;
   /** One plain sentence. */
   readonly reason: string | null;
+  /** The same for readers of any language; absent: someone's own words. */
+  readonly said?: Said | null;
   /** When a worker next has to act on it; null: nothing to do but wait for others. */
   readonly dueAt?: number | null;
   readonly merchantReference?: string | null;
@@ -43,10 +46,10 @@ export interface TransitionedOrder {
 const TRANSITION = `
   WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, "to" order_status, "from" order_status[],
-      "at" timestamptz, actor text, reason text, "dueAt" timestamptz, "merchantReference" text,
+      "at" timestamptz, actor text, reason text, said jsonb, "dueAt" timestamptz, "merchantReference" text,
       "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, detail jsonb)
   ), moved AS (
-    UPDATE "order" o SET status = a."to", status_reason = a.reason, due_at = a."dueAt",
+    UPDATE "order" o SET status = a."to", status_reason = a.reason, status_said = a.said, due_at = a."dueAt",
       merchant_reference = coalesce(a."merchantReference", o.merchant_reference),
       arrives_from = coalesce(a."arrivesFrom", o.arrives_from), arrives_to = coalesce(a."arrivesTo", o.arrives_to),
       total_minor = coalesce(a."totalMinor", o.total_minor),
@@ -60,10 +63,10 @@ const TRANSITION = `
     FROM asked a
     WHERE o.id = a."orderId" AND o.status = ANY (a."from")
     RETURNING o.id, o.customer_id, o.consumable_id, o.fillings, OLD.status AS from_status,
-      a."to", a."at", a.actor, a.reason, a.detail
+      a."to", a."at", a.actor, a.reason, a.said, a.detail
   ), history AS (
-    INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, detail)
-    SELECT id, "at", from_status, "to", actor, reason, detail FROM moved
+    INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said, detail)
+    SELECT id, "at", from_status, "to", actor, reason, said, detail FROM moved
   ), delivery AS (
     INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity, order_id)
     SELECT c.device_id, c.id, 'delivered', m."at", m."at", m.fillings, m.id

@@ -1,10 +1,14 @@
 import type { z } from 'zod';
 import type { consumableSchema, readingSchema } from '../../contracts/http/consumables.ts';
+import type { Language, Said } from '../../core/phrases/phrase.ts';
+import { wordsFor } from '../http/language.ts';
 
 export type Consumable = z.output<typeof consumableSchema>;
 export type Reading = z.output<typeof readingSchema>;
 
-export interface ConsumableRow extends Omit<Consumable, 'runOut'> {
+export interface ConsumableRow extends Omit<Consumable, 'runOut' | 'predictability'> {
+  readonly said: Said | null;
+  readonly predictability: (NonNullable<Consumable['predictability']> & { said?: Said }) | null;
   readonly runOutP10: Date | null;
   readonly runOutP50: Date | null;
   readonly runOutP90: Date | null;
@@ -17,7 +21,7 @@ const CONSUMABLE = `
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sku', p.sku, 'name', p.name,
       'unitPriceMinor', p.unit_price_minor, 'currency', p.currency) END AS product,
     s.level, s.level_at AS "levelAt", coalesce(s.on_shelf, 0) AS "onShelf", s.run_out_p10 AS "runOutP10",
-    s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", s.predictability, s.outcome, s.sentence,
+    s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", s.predictability, s.outcome, s.sentence, s.said,
     s.last_decision_id AS "lastDecisionId", s.evaluated_at AS "evaluatedAt",
     CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'status', o.status) END AS "openOrder"
   FROM consumable c
@@ -44,9 +48,17 @@ export const LIST_BY_RUN_OUT = `${CONSUMABLE}
     AND ($4::timestamptz IS NULL OR (s.run_out_p50, s.consumable_id) > ($4, $5::uuid))
   ORDER BY s.run_out_p50, s.consumable_id LIMIT $6`;
 
-export function toConsumable({ runOutP10, runOutP50, runOutP90, ...row }: ConsumableRow): Consumable {
-  return { ...row, runOut: { p10: runOutP10, p50: runOutP50, p90: runOutP90 } };
-}
+export const toConsumable =
+  (language: Language) =>
+  ({ runOutP10, runOutP50, runOutP90, said, predictability, ...row }: ConsumableRow): Consumable => ({
+    ...row,
+    sentence: wordsFor(language, said, row.sentence),
+    predictability: predictability && {
+      ...predictability,
+      reason: wordsFor(language, predictability.said, predictability.reason),
+    },
+    runOut: { p10: runOutP10, p50: runOutP50, p90: runOutP90 },
+  });
 
 /** Parameters: consumable, from, to (each or null), last instant and sequence number or null, limit. */
 export const LIST_READINGS = `

@@ -10,8 +10,10 @@ import {
   shelfCountEventSchema,
   shelfCountSchema,
 } from '../../contracts/http/consumables.ts';
+import type { Language } from '../../core/phrases/phrase.ts';
 import { byId, byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
+import { readerLanguage } from '../http/language.ts';
 import { operation } from '../http/operation.ts';
 import { notFound } from '../http/problem.ts';
 import { changeConsumable, countShelf } from './change-consumable.ts';
@@ -42,25 +44,27 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
       response: { 200: consumablesPage },
       problems: ['invalid-cursor'],
     }),
-    async ({ query: { customerId, deviceId, productId, sort, limit, cursor } }) => {
+    async (request, reply) => {
+      const { customerId, deviceId, productId, sort, limit, cursor } = request.query;
+      const spoken = toConsumable(readerLanguage(request, reply));
       const filters = [customerId ?? null, deviceId ?? null, productId ?? null];
       if (sort === 'newest') {
         const [after] = decodeCursor(cursor, byId) ?? [null];
         const { rows } = await pool.query<ConsumableRow>(LIST_NEWEST, [...filters, after, limit + 1]);
-        return toPage(rows.map(toConsumable), limit, ({ id }) => [id]);
+        return toPage(rows.map(spoken), limit, ({ id }) => [id]);
       }
       const [runOut, id] = decodeCursor(cursor, byTimeAndId) ?? [null, null];
       const { rows } = await pool.query<ConsumableRow>(LIST_BY_RUN_OUT, [...filters, runOut, id, limit + 1]);
-      return toPage(rows.map(toConsumable), limit, (row) => [row.runOut.p50?.toISOString(), row.id]);
+      return toPage(rows.map(spoken), limit, (row) => [row.runOut.p50?.toISOString(), row.id]);
     },
   );
 }
 
 function registerOne(app: Api, deps: ApiDeps): void {
   const { pool } = deps.database;
-  const read = async (id: string) => {
+  const read = async (id: string, language: Language) => {
     const { rows } = await pool.query<ConsumableRow>(READ_CONSUMABLE, [id]);
-    return toConsumable(rows[0] ?? notFound('consumable', id));
+    return toConsumable(language)(rows[0] ?? notFound('consumable', id));
   };
   app.get(
     '/v1/consumables/:consumableId',
@@ -72,7 +76,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
       response: { 200: consumableSchema },
       problems: ['not-found'],
     }),
-    ({ params }) => read(params.consumableId),
+    (request, reply) => read(request.params.consumableId, readerLanguage(request, reply)),
   );
   app.patch(
     '/v1/consumables/:consumableId',
@@ -87,9 +91,10 @@ function registerOne(app: Api, deps: ApiDeps): void {
       response: { 200: consumableSchema },
       problems: ['not-found', 'does-not-fit'],
     }),
-    async ({ params: { consumableId }, body }) => {
-      await changeConsumable(deps, consumableId, body);
-      return await read(consumableId);
+    async (request, reply) => {
+      const { consumableId } = request.params;
+      await changeConsumable(deps, consumableId, request.body);
+      return await read(consumableId, readerLanguage(request, reply));
     },
   );
   app.post(

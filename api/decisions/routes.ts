@@ -1,9 +1,25 @@
 import { idParams } from '../../contracts/http/common.ts';
 import { decisionSchema, decisionsPage, decisionsQuery } from '../../contracts/http/decisions.ts';
+import type { Language, Said } from '../../core/phrases/phrase.ts';
+import type { GateVerdict } from '../../core/types.ts';
 import { byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
+import { readerLanguage, wordsFor } from '../http/language.ts';
 import { operation } from '../http/operation.ts';
 import { notFound } from '../http/problem.ts';
+
+type Row = NonNullable<Awaited<ReturnType<ApiDeps['database']['prisma']['decision']['findUnique']>>>;
+type Verdict = Pick<GateVerdict, 'gate' | 'pass' | 'reason'> & Partial<GateVerdict>;
+
+/** The decision as its reader understands it. */
+const toDecision = (language: Language) => (row: Row) => ({
+  ...row,
+  sentence: wordsFor(language, row.said as Said | null, row.sentence),
+  gates: (row.gates as unknown as readonly Verdict[]).map(({ said, ...verdict }) => ({
+    ...verdict,
+    reason: wordsFor(language, said, verdict.reason),
+  })),
+});
 
 export function registerDecisions(app: Api, { database }: ApiDeps): void {
   const { decision } = database.prisma;
@@ -17,7 +33,8 @@ export function registerDecisions(app: Api, { database }: ApiDeps): void {
       response: { 200: decisionsPage },
       problems: ['invalid-cursor'],
     }),
-    async ({ query: { consumableId, limit, cursor } }) => {
+    async (request, reply) => {
+      const { consumableId, limit, cursor } = request.query;
       const after = decodeCursor(cursor, byTimeAndId);
       const at = new Date(after?.[0] ?? 0);
       const older =
@@ -27,7 +44,8 @@ export function registerDecisions(app: Api, { database }: ApiDeps): void {
         orderBy: [{ at: 'desc' }, { id: 'desc' }],
         take: limit + 1,
       });
-      return toPage(rows, limit, (row) => [row.at.toISOString(), row.id]);
+      const spoken = toDecision(readerLanguage(request, reply));
+      return toPage(rows.map(spoken), limit, (row) => [row.at.toISOString(), row.id]);
     },
   );
   app.get(
@@ -40,7 +58,10 @@ export function registerDecisions(app: Api, { database }: ApiDeps): void {
       response: { 200: decisionSchema },
       problems: ['not-found'],
     }),
-    async ({ params: { decisionId: id } }) =>
-      (await decision.findUnique({ where: { id } })) ?? notFound('decision', id),
+    async (request, reply) => {
+      const { decisionId: id } = request.params;
+      const row = await decision.findUnique({ where: { id } });
+      return toDecision(readerLanguage(request, reply))(row ?? notFound('decision', id));
+    },
   );
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { orderSchema, orderWithHistorySchema } from '../../contracts/http/orders.ts';
+import type { Language, Said } from '../../core/phrases/phrase.ts';
+import { wordsFor } from '../http/language.ts';
 
 export type Order = z.output<typeof orderSchema>;
 export type OrderWithHistory = z.output<typeof orderWithHistorySchema>;
@@ -7,7 +9,7 @@ export type OrderWithHistory = z.output<typeof orderWithHistorySchema>;
 const COLUMNS = `o.id, o.customer_id AS "customerId", o.consumable_id AS "consumableId", slot.name AS "consumableName",
     d.id AS "deviceId", d.name AS "deviceName", o.product_id AS "productId", p.name AS "productName", p.sku,
     o.merchant_id AS "merchantId", m.name AS "merchantName", o.merchant_reference AS "merchantReference",
-    o.consent_id AS "consentId", o.decision_id AS "decisionId", o.status, o.status_reason AS "statusReason",
+    o.consent_id AS "consentId", o.decision_id AS "decisionId", o.status, o.status_reason AS "statusReason", o.status_said AS "statusSaid",
     o.quantity, o.fillings, o.unit_price_minor AS "unitPriceMinor", o.shipping_minor AS "shippingMinor",
     o.total_minor AS "totalMinor", o.currency, o.created_at AS "createdAt", o.cancel_until AS "cancelUntil",
     o.due_at AS "dueAt", o.announced_at AS "announcedAt", o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
@@ -24,7 +26,7 @@ const TABLES = `FROM "order" o
 export const READ_ORDER = `
   SELECT ${COLUMNS},
     (SELECT coalesce(json_agg(json_build_object('at', h.at, 'fromStatus', h.from_status, 'toStatus', h.to_status,
-        'actor', h.actor, 'reason', h.reason) ORDER BY h.id), '[]')
+        'actor', h.actor, 'reason', h.reason, 'said', h.said) ORDER BY h.id), '[]')
       FROM order_history h WHERE h.order_id = o.id) AS history
   ${TABLES} WHERE o.id = $1`;
 
@@ -44,10 +46,29 @@ export const LIST_ALL = `
   SELECT ${COLUMNS} ${TABLES}
   WHERE ($1::uuid IS NULL OR o.id < $1) ORDER BY o.id DESC LIMIT $2`;
 
-type HistoryRow = Omit<OrderWithHistory['history'][number], 'at'> & { at: string };
-export type OrderRow = Order & { readonly history: readonly HistoryRow[] };
+type HistoryRow = Omit<OrderWithHistory['history'][number], 'at'> & { at: string; said: Said | null };
+export type OrderRow = Order & { readonly statusSaid: Said | null };
+export type OrderRowWithHistory = OrderRow & { readonly history: readonly HistoryRow[] };
+
+/** The order as its reader understands it. */
+export const toOrder =
+  (language: Language) =>
+  ({ statusSaid, ...order }: OrderRow): Order => ({
+    ...order,
+    statusReason: wordsFor(language, statusSaid, order.statusReason),
+  });
 
 /** Instants inside JSON come as text. */
-export function toOrderWithHistory({ history, ...order }: OrderRow): OrderWithHistory {
-  return { ...order, history: history.map((entry) => ({ ...entry, at: new Date(entry.at) })) };
+export function toOrderWithHistory(
+  { history, ...order }: OrderRowWithHistory,
+  language: Language,
+): OrderWithHistory {
+  return {
+    ...toOrder(language)(order),
+    history: history.map(({ said, ...entry }) => ({
+      ...entry,
+      at: new Date(entry.at),
+      reason: wordsFor(language, said, entry.reason),
+    })),
+  };
 }

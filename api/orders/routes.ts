@@ -5,17 +5,20 @@ import {
   ordersQuery,
   orderWithHistorySchema,
 } from '../../contracts/http/orders.ts';
+import type { Language } from '../../core/phrases/phrase.ts';
 import { byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
+import { readerLanguage } from '../http/language.ts';
 import { operation } from '../http/operation.ts';
 import { notFound } from '../http/problem.ts';
 import { DECISIONS, decideOrder } from './decide.ts';
 import {
   LIST_ALL,
   LIST_FILTERED,
-  type Order,
   type OrderRow,
+  type OrderRowWithHistory,
   READ_ORDER,
+  toOrder,
   toOrderWithHistory,
 } from './read-orders.ts';
 
@@ -35,14 +38,18 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
       response: { 200: ordersPage },
       problems: ['invalid-cursor'],
     }),
-    async ({ query: { status, customerId, consumableId, limit, cursor } }) => {
+    async (request, reply) => {
+      const { status, customerId, consumableId, limit, cursor } = request.query;
       const [createdAt, id] = decodeCursor(cursor, byTimeAndId) ?? [null, null];
       const isFiltered = (status ?? customerId ?? consumableId) !== undefined;
       const filters = [status ?? null, customerId ?? null, consumableId ?? null];
       const { rows } = isFiltered
-        ? await pool.query<Order>(LIST_FILTERED, [...filters, createdAt, id, limit + 1])
-        : await pool.query<Order>(LIST_ALL, [id, limit + 1]);
-      return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+        ? await pool.query<OrderRow>(LIST_FILTERED, [...filters, createdAt, id, limit + 1])
+        : await pool.query<OrderRow>(LIST_ALL, [id, limit + 1]);
+      return toPage(rows.map(toOrder(readerLanguage(request, reply))), limit, (row) => [
+        row.createdAt.toISOString(),
+        row.id,
+      ]);
     },
   );
 }
@@ -57,9 +64,9 @@ const DESCRIPTIONS = {
 } as const;
 
 function registerOne(app: Api, deps: ApiDeps): void {
-  const read = async (id: string) => {
-    const { rows } = await deps.database.pool.query<OrderRow>(READ_ORDER, [id]);
-    return toOrderWithHistory(rows[0] ?? notFound('order', id));
+  const read = async (id: string, language: Language) => {
+    const { rows } = await deps.database.pool.query<OrderRowWithHistory>(READ_ORDER, [id]);
+    return toOrderWithHistory(rows[0] ?? notFound('order', id), language);
   };
   app.get(
     '/v1/orders/:orderId',
@@ -71,7 +78,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
       response: { 200: orderWithHistorySchema },
       problems: ['not-found'],
     }),
-    ({ params }) => read(params.orderId),
+    (request, reply) => read(request.params.orderId, readerLanguage(request, reply)),
   );
   for (const action of ['cancel', 'approve', 'decline'] as const) {
     const [summary, description] = DESCRIPTIONS[action];
@@ -87,9 +94,10 @@ function registerOne(app: Api, deps: ApiDeps): void {
         response: { 200: orderWithHistorySchema },
         problems: ['not-found', 'wrong-status'],
       }),
-      async ({ params: { orderId }, body, caller }) => {
-        await decideOrder(deps, orderId, DECISIONS[action], body, caller);
-        return await read(orderId);
+      async (request, reply) => {
+        const { orderId } = request.params;
+        await decideOrder(deps, orderId, DECISIONS[action], request.body, request.caller);
+        return await read(orderId, readerLanguage(request, reply));
       },
     );
   }

@@ -152,7 +152,7 @@ async function writeEvaluations(
       context: context.step,
     });
     if (proposal !== undefined) {
-      newOrders.push({ proposal, context, decisionId: id, sentence: decision.sentence });
+      newOrders.push({ proposal, context, decisionId: id, sentence: decision.sentence, said: decision.said });
     }
     return { evaluation, digest, lastDecisionId: id };
   });

@@ -14,10 +14,11 @@ export interface DecisionRow {
 export const newId = (): string => uuidv7();
 
 const INSERT = `
-  INSERT INTO decision (id, consumable_id, at, stage, outcome, sentence, inputs, forecast, gates)
-  SELECT id, consumable_id, at, stage, outcome, sentence, inputs::jsonb, forecast::jsonb, gates::jsonb
-  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-    AS t(id, consumable_id, at, stage, outcome, sentence, inputs, forecast, gates)`;
+  INSERT INTO decision (id, consumable_id, at, stage, outcome, sentence, inputs, forecast, gates, said)
+  SELECT id, consumable_id, at, stage, outcome, sentence, inputs::jsonb, forecast::jsonb, gates::jsonb, said::jsonb
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+      $10::text[])
+    AS t(id, consumable_id, at, stage, outcome, sentence, inputs, forecast, gates, said)`;
 
 export async function writeDecisions(db: Queryable, rows: readonly DecisionRow[]): Promise<void> {
   if (rows.length === 0) return;
@@ -33,6 +34,7 @@ export async function writeDecisions(db: Queryable, rows: readonly DecisionRow[]
       decision.forecast === null ? null : JSON.stringify(spokenForecast(decision)),
     ),
     rows.map(({ decision }) => JSON.stringify(decision.gates)),
+    rows.map(({ decision }) => JSON.stringify(decision.said)),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { arrivalWindow } from '../../core/holds.ts';
+import type { Said } from '../../core/phrases/phrase.ts';
 import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
@@ -14,27 +15,28 @@ export interface NewOrder {
   readonly decisionId: string;
   /** Why, for the customer. */
   readonly sentence: string;
+  readonly said: Said;
 }
 
 /** ON CONFLICT: an order that someone opened meanwhile keeps this one from being made, and the batch goes on. */
 const INSERT = `
   WITH made AS (
     INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status,
-      status_reason, quantity, fillings, unit_price_minor, shipping_minor, total_minor, currency, created_at,
+      status_reason, status_said, quantity, fillings, unit_price_minor, shipping_minor, total_minor, currency, created_at,
       cancel_until, due_at, announced_at, arrives_from, arrives_to)
     SELECT id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status::order_status,
-      reason, quantity, fillings, unit_price, shipping, total, currency, $1,
+      reason, said::jsonb, quantity, fillings, unit_price, shipping, total, currency, $1,
       cancel_until, due_at, announced_at, arrives_from, arrives_to
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[],
       $10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::text[], $17::timestamptz[],
-      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[]) AS t(id, customer_id, consumable_id,
+      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[], $22::text[]) AS t(id, customer_id, consumable_id,
       product_id, merchant_id, consent_id, decision_id, status, reason, quantity, fillings, unit_price, shipping,
-      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to)
+      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to, said)
     ON CONFLICT DO NOTHING
-    RETURNING id, status, status_reason
+    RETURNING id, status, status_reason, status_said
   )
-  INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason)
-  SELECT id, $1, NULL, status, 'evaluation', status_reason FROM made
+  INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said)
+  SELECT id, $1, NULL, status, 'evaluation', status_reason, status_said FROM made
   RETURNING to_status AS status`;
 
 /** Makes the orders with their history; returns the statuses of those made. */
@@ -50,7 +52,7 @@ export async function writeOrders(
   return made.rows.map(({ status }) => status);
 }
 
-function rowOf({ proposal, context, decisionId, sentence }: NewOrder, now: Instant): unknown[] | null {
+function rowOf({ proposal, context, decisionId, sentence, said }: NewOrder, now: Instant): unknown[] | null {
   const { about, step } = context;
   if (about.customerId === null) return null;
   const { offer, quantity, placeAt, status } = proposal;
@@ -78,6 +80,7 @@ function rowOf({ proposal, context, decisionId, sentence }: NewOrder, now: Insta
     announced ? new Date(now) : null,
     arrives.from,
     arrives.to,
+    JSON.stringify(said),
   ];
 }
 

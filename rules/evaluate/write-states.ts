@@ -9,12 +9,12 @@ const UPDATE = `
   UPDATE consumable_state s SET state = t.state, evaluate_at = t.evaluate_at, evaluated_at = $2, level = t.level,
     level_at = t.level_at, on_shelf = t.on_shelf, run_out_p10 = t.p10, run_out_p50 = t.p50, run_out_p90 = t.p90,
     outcome = t.outcome, outcome_digest = t.digest, last_decision_id = t.decision_id, sentence = t.sentence,
-    predictability = t.predictability::jsonb
+    predictability = t.predictability::jsonb, said = t.said::jsonb
   FROM unnest($1::uuid[], $3::bytea[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::float8[],
       $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
-      $15::text[])
+      $15::text[], $16::text[])
     AS t(id, state, evaluate_at, level, level_at, on_shelf, p10, p50, p90, outcome, digest, decision_id, sentence,
-      predictability)
+      predictability, said)
   WHERE s.consumable_id = t.id`;
 
 /** Core asks for its next look in days; less than this would be a loop. */
@@ -52,6 +52,7 @@ export async function writeStates(
     states.map(({ lastDecisionId }) => lastDecisionId),
     results.map(({ decision }) => decision.sentence),
     states.map(({ evaluation }) => JSON.stringify(spokenPredictability(evaluation, now))),
+    results.map(({ decision }) => JSON.stringify(decision.said)),
   ]);
 }
 
@@ -59,7 +60,7 @@ export async function writeStates(
 function spokenPredictability({ context, result }: Evaluation, now: Instant) {
   const { leadTime, costs, offer } = context.step;
   const { forecast } = result.decision;
-  const { score, widthDays, ceiling, reason } = predictabilityOf({
+  const { score, widthDays, ceiling, reason, said } = predictabilityOf({
     forecast,
     trusted: result.trusted,
     leadTime,
@@ -67,7 +68,7 @@ function spokenPredictability({ context, result }: Evaluation, now: Instant) {
     offer,
     now,
   });
-  return { score, widthDays, ceiling, reason };
+  return { score, widthDays, ceiling, reason, said };
 }
 
 /** Long enough not to fill the log, short enough that a corrected program heals the day it is installed. */

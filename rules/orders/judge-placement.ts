@@ -1,7 +1,8 @@
 import { fold } from '../../core/fold.ts';
 import { CONSENT_GATES, checkGates } from '../../core/gates.ts';
 import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
-import { formatMoney } from '../../core/money.ts';
+import { inWords } from '../../core/phrases/in-words.ts';
+import { type Said, say } from '../../core/phrases/phrase.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
 import { step } from '../../core/step.ts';
 import { trustOf } from '../../core/trust.ts';
@@ -57,7 +58,7 @@ export function judgePlacement(
   );
   const gates = order.consentId === null ? all.filter(({ gate }) => !STANDING.includes(gate)) : all;
   const obstacle = obstacleOf(order, state, tip, context, now);
-  const { next, reason } = obstacle ?? nextOf(gates, plan, now);
+  const { next, said } = obstacle ?? nextOf(gates, plan, now);
   const decision: Decision = {
     outcome: OUTCOMES[next.kind],
     at: now,
@@ -66,7 +67,8 @@ export function judgePlacement(
     onShelf: tip.shelf,
     onOrder: order.fillings,
     gates,
-    sentence: reason,
+    sentence: inWords(said),
+    said,
   };
   return { next, plan, decision };
 }
@@ -80,7 +82,7 @@ const OUTCOMES: Readonly<Record<Next['kind'], Decision['outcome']>> = {
 
 interface Verdict {
   readonly next: Next;
-  readonly reason: string;
+  readonly said: Said;
 }
 
 /** What the gates cannot know: things that happened to this very order since it was announced. */
@@ -93,7 +95,7 @@ function obstacleOf(
 ): Verdict | null {
   if (order.consentId === null) return null;
   if (order.withdrawn) {
-    return { next: { kind: 'cancel' }, reason: 'The consent that it rests on was withdrawn.' };
+    return { next: { kind: 'cancel' }, said: [say('consent-withdrawn')] };
   }
   // Someone has put a new one in, bought elsewhere or found in a drawer.
   if (tip.swaps > 0 && tip.fillingAt > order.createdAt) {
@@ -101,16 +103,16 @@ function obstacleOf(
     if (decision.outcome === 'nothing') {
       return {
         next: { kind: 'cancel' },
-        reason: `No longer needed: a new one was put in. ${decision.sentence}`,
+        said: [say('new-one-in'), ...decision.said],
       };
     }
   }
   const { offer } = context;
   if (offer !== null && offer.unitPrice.minor * order.quantity > order.totalMinor) {
-    const announced = formatMoney({ minor: order.totalMinor, currency: order.currency });
+    const announced = { minor: order.totalMinor, currency: order.currency };
     return {
       next: { kind: 'ask' },
-      reason: `It was announced for ${announced}, and costs ${formatMoney(offer.unitPrice)} each by now.`,
+      said: [say('price-since-announced', { announced, unitPrice: offer.unitPrice })],
     };
   }
   return null;
@@ -118,19 +120,18 @@ function obstacleOf(
 
 function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, now: Instant): Verdict {
   const failing = gates.filter(({ pass }) => !pass);
-  if (failing.length === 0)
-    return { next: { kind: 'place' }, reason: 'Nothing stands in the way: it is ordered now.' };
-  const reasons = failing.map(({ reason }) => reason).join(' ');
+  if (failing.length === 0) return { next: { kind: 'place' }, said: [say('nothing-in-the-way')] };
+  const said = failing.flatMap((verdict) => verdict.said);
   const fails = (...names: GateName[]) => failing.some(({ gate }) => names.includes(gate));
-  if (fails('consent', 'offer', 'open-order')) return { next: { kind: 'cancel' }, reason: reasons };
-  if (fails('halt')) return { next: { kind: 'wait', until: now + HALT_RETRY_MS }, reason: reasons };
+  if (fails('consent', 'offer', 'open-order')) return { next: { kind: 'cancel' }, said };
+  if (fails('halt')) return { next: { kind: 'wait', until: now + HALT_RETRY_MS }, said };
   if (fails('hold')) {
     // Without a return date, look again daily: the customer may come back and say so.
     const until = Number.isFinite(plan.placeAt) ? plan.placeAt : now + DAY_MS;
     return {
       next: { kind: 'wait', until: Math.max(until, now + HALT_RETRY_MS) },
-      reason: plan.reason ?? reasons,
+      said: plan.reason === null ? said : [plan.reason],
     };
   }
-  return { next: { kind: 'ask' }, reason: reasons };
+  return { next: { kind: 'ask' }, said };
 }

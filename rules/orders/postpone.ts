@@ -1,3 +1,4 @@
+import type { Said } from '../../core/phrases/phrase.ts';
 import type { Instant, LocalDate, OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 
@@ -10,14 +11,16 @@ export interface Postponement {
   readonly until: Instant | null;
   /** null: what was said last stays. */
   readonly reason: string | null;
+  readonly said?: Said;
   readonly arrives?: { readonly from: LocalDate; readonly to: LocalDate };
 }
 
 const POSTPONE = `
   UPDATE "order" o SET due_at = t.until, status_reason = coalesce(t.reason, o.status_reason),
+    status_said = CASE WHEN t.reason IS NULL THEN o.status_said ELSE t.said::jsonb END,
     arrives_from = coalesce(t.arrives_from, o.arrives_from), arrives_to = coalesce(t.arrives_to, o.arrives_to)
-  FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::date[], $6::order_status[])
-    AS t(id, until, reason, arrives_from, arrives_to, status)
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::date[], $6::order_status[],
+      $7::text[]) AS t(id, until, reason, arrives_from, arrives_to, status, said)
   WHERE o.id = t.id AND o.status = t.status`;
 
 export async function postpone(db: Queryable, postponements: readonly Postponement[]): Promise<void> {
@@ -29,5 +32,6 @@ export async function postpone(db: Queryable, postponements: readonly Postponeme
     postponements.map(({ arrives }) => arrives?.from ?? null),
     postponements.map(({ arrives }) => arrives?.to ?? null),
     postponements.map(({ status }) => status),
+    postponements.map(({ said }) => (said === undefined ? null : JSON.stringify(said))),
   ]);
 }

@@ -148,9 +148,9 @@ function carryOut(
   now: Instant,
 ): void {
   const { id: orderId } = order;
-  const reason = decision.sentence;
+  const { sentence: reason, said } = decision;
   const move = (to: OrderStatus, dueAt: Instant | null) =>
-    plan.transitions.push({ orderId, to, at: now, actor: 'worker', reason, dueAt });
+    plan.transitions.push({ orderId, to, at: now, actor: 'worker', reason, said, dueAt });
   // An order that waits is looked at often: the ledger hears of it once.
   if (next.kind !== 'wait' || reason !== order.statusReason) {
     plan.decisions.push({
@@ -175,7 +175,7 @@ function carryOut(
       break;
     case 'wait': {
       const arrives = { from: delivery.arrivesFrom, to: delivery.arrivesTo };
-      plan.postponements.push({ orderId, status: order.status, until: next.until, reason, arrives });
+      plan.postponements.push({ orderId, status: order.status, until: next.until, reason, said, arrives });
     }
   }
 }

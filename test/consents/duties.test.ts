@@ -62,7 +62,7 @@ describe('duties of notice', () => {
     if (context === undefined) throw new Error('no context');
     const { offer } = context;
     const request = { stage: 'announce', offer, quantity: 1, plan: null, forOrderId: null } as const;
-    const trust = { trusted: true, reason: '' };
+    const trust = { trusted: true, said: [] };
     return checkGates({ ...request, trust }, context, now).find(({ gate }) => gate === 'price-notice');
   };
 

@@ -132,7 +132,7 @@ function run(history: History, without: readonly GateName[] = []): { violations:
         quantity: order.quantity,
         unitPriceMinor: order.offer.unitPrice.minor,
         totalMinor: totalOf(order),
-        trust: { trusted: true, reason: '' },
+        trust: { trusted: true, said: [] },
         plan,
         forOrderId: 'own',
       },

@@ -9,6 +9,7 @@ import {
   type GateRequest,
   startOfNextMonth,
 } from '../../core/gates.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, type GateName, type Mandate, type Offer } from '../../core/types.ts';
 import { instants, zones } from './arbitraries.ts';
 
@@ -48,7 +49,7 @@ const request: GateRequest = {
   stage: 'announce',
   offer,
   quantity: 1,
-  trust: { trusted: true, reason: 'Read 8 % just now.' },
+  trust: { trusted: true, said: [say('read', { level: 0.08, hours: null })] },
   plan: { placeAt: NOW, arrivesFrom: '2026-09-09', arrivesTo: '2026-09-10' },
   forOrderId: null,
 };
@@ -85,7 +86,7 @@ describe('the gates', () => {
         {},
         { openOrder: { orderId: 'o', status: 'accepted', quantity: 1, createdAt: NOW, expectedBy: null } },
       ],
-      'trusted-telemetry': [{ trust: { trusted: false, reason: 'The last reading is 20 days old.' } }, {}],
+      'trusted-telemetry': [{ trust: { trusted: false, said: [say('stale', { hours: 480 })] } }, {}],
       consent: [{}, { mandate: null }],
       product: [{}, { mandate: { ...mandate, productIds: ['another'] } }],
       price: [{}, { mandate: { ...mandate, maxUnitPrice: { minor: 4999, currency: 'EUR' } } }],

@@ -199,6 +199,7 @@ describe('many workers on one queue', () => {
       onOrder: 0,
       gates: [],
       sentence: 'It is ordered.',
+      said: [],
     };
     await writeDecisions(db, [
       { id: decisionId, consumableId, stage: 'evaluation', decision, context: context.step },
@@ -214,7 +215,7 @@ describe('many workers on one queue', () => {
       emptyBeforeArrival: 0,
     };
     const make = () =>
-      writeOrders(db, [{ proposal, context, decisionId, sentence: 'It is ordered.' }], START);
+      writeOrders(db, [{ proposal, context, decisionId, sentence: 'It is ordered.', said: [] }], START);
     expect(await make()).toEqual(['announced']);
     expect(await make()).toEqual([]);
     expect(await world.rows('SELECT FROM order_history')).toHaveLength(1);

@@ -19,6 +19,11 @@ const CANARIES = [
     code: "import { b } from '../platform/b.ts';\nexport const a = b;\n",
     rule: 'noRestrictedImports',
   },
+  {
+    file: 'core/phrases/canary.ts',
+    code: "import { b } from '../../platform/b.ts';\nexport const a = b;\n",
+    rule: 'noRestrictedImports',
+  },
   { file: 'core/canary.ts', code: 'export const a = (): number => Date.now();\n', rule: 'core is pure' },
   { file: 'core/canary.ts', code: 'export const a = (): Date => new Date();\n', rule: 'core is pure' },
   { file: 'core/canary.ts', code: 'export const a = (): number => Math.random();\n', rule: 'core is pure' },
