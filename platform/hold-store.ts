@@ -1,5 +1,6 @@
 import { englishDates } from '../core/phrases/dates-en.ts';
 import type { LocalDate } from '../core/types.ts';
+import { addMessages } from './messages/add-messages.ts';
 import { noteOrder } from './order-notes.ts';
 import type { Queryable } from './order-store.ts';
 
@@ -41,9 +42,6 @@ const OVERLAPPING = `
     AND NOT EXISTS (SELECT FROM message m WHERE m.order_id = o.id AND m.kind = 'move-offer')
   ORDER BY o.id`;
 
-const TELL = `
-  INSERT INTO message (customer_id, order_id, kind, text, detail, created_at) VALUES ($1, $2, 'move-offer', $3, $4, $5)`;
-
 /**
  * Orders that were placed before their customer said to be away: each is offered, once, to be moved. The
  * merchant is asked only when the customer takes the offer. Returns their ids.
@@ -61,7 +59,13 @@ export async function offerMoves(
     const text = `You are away ${away}, and ${name} may arrive then. If you like, we ask the merchant to take it back, and order it for your return.`;
     const detail = { moveOffered: { from: hold.from, to: hold.to } };
     await noteOrder(db, { orderId, at, actor: 'worker', reason: text, detail });
-    await db.query(TELL, [customerId, orderId, text, JSON.stringify(detail), new Date(at)]);
   }
+  const messages = rows.map(({ id: orderId, name: product }) => ({
+    kind: 'move-offer' as const,
+    customerId,
+    orderId,
+    detail: { orderId, product, moveOffered: { from: hold.from, to: hold.to } },
+  }));
+  await addMessages(db, messages, at);
   return rows.map(({ id }) => id);
 }

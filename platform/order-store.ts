@@ -1,6 +1,7 @@
 import { predecessorsOf } from '../core/order-lifecycle.ts';
 import type { Said } from '../core/phrases/phrase.ts';
 import type { OrderStatus } from '../core/types.ts';
+import { ORDER_FACTS, ORDER_NEIGHBOURS } from './messages/order-facts.ts';
 
 /** Anything that runs a query: the pool, or a connection inside a transaction. */
 export interface Queryable {
@@ -38,9 +39,22 @@ export interface TransitionedOrder {
   readonly fromStatus: OrderStatus;
 }
 
+/** Moves that the customer hears of; a cancellation of their own they know of. Questions and announcements are apart. */
+const TOLD: readonly OrderStatus[] = [
+  'accepted',
+  'shipped',
+  'delivered',
+  'cancelled',
+  'declined',
+  'expired',
+  'rejected',
+  'returned',
+  'lost',
+];
+
 /**
  * One statement, so that no caller can move an order without its history, without telling the
- * consumable, or without the delivery being known as stock. The status is checked in the UPDATE itself:
+ * consumable and the customer, or without the delivery being known as stock. The status is checked in the UPDATE itself:
  * of two that race, one finds nothing to do. Set-wise: a worker moves a batch as one caller moves one.
  */
 const TRANSITION = `
@@ -62,8 +76,7 @@ const TRANSITION = `
       installed_at = CASE WHEN a."to" = 'installed' THEN a."at" ELSE o.installed_at END
     FROM asked a
     WHERE o.id = a."orderId" AND o.status = ANY (a."from")
-    RETURNING o.id, o.customer_id, o.consumable_id, o.fillings, OLD.status AS from_status,
-      a."to", a."at", a.actor, a.reason, a.said, a.detail
+    RETURNING o.*, OLD.status AS from_status, a."to", a."at", a.actor, a.reason, a.said, a.detail
   ), history AS (
     INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said, detail)
     SELECT id, "at", from_status, "to", actor, reason, said, detail FROM moved
@@ -72,6 +85,12 @@ const TRANSITION = `
     SELECT c.device_id, c.id, 'delivered', m."at", m."at", m.fillings, m.id
     FROM moved m JOIN consumable c ON c.id = m.consumable_id WHERE m."to" = 'delivered'
     RETURNING id, order_id
+  ), told AS (
+    INSERT INTO message (customer_id, order_id, kind, detail, created_at, due_at)
+    SELECT o.customer_id, o.id, 'order-update', ${ORDER_FACTS} || jsonb_build_object('change', o."to", 'by', o.actor,
+        'reason', coalesce(o.said, to_jsonb(o.reason))), o."at", o."at"
+    FROM moved o ${ORDER_NEIGHBOURS}
+    WHERE o."to" = ANY ($2::order_status[]) AND (o.actor <> 'customer' OR o."to" NOT IN ('cancelled', 'declined'))
   ), look_again AS (
     INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
     SELECT consumable_id, '{}', '{}', ARRAY(SELECT d.id FROM delivery d WHERE d.order_id = moved.id), "at" FROM moved
@@ -93,7 +112,7 @@ export async function transitionOrders(
     at: new Date(at),
     dueAt: dueAt == null ? null : new Date(dueAt),
   }));
-  const { rows } = await db.query<TransitionedOrder>(TRANSITION, [JSON.stringify(asked)]);
+  const { rows } = await db.query<TransitionedOrder>(TRANSITION, [JSON.stringify(asked), TOLD]);
   return rows;
 }
 

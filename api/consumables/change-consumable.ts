@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { consumablePatchSchema, shelfCountEventSchema } from '../../contracts/http/consumables.ts';
+import { proposeOrders } from '../../platform/messages/order-messages.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -51,6 +52,8 @@ export async function changeConsumable(
         reason,
       });
     }
+    const asked = rows.map((order) => ({ orderId: order.id, because: 'prepared' as const }));
+    await proposeOrders(client, asked, now);
     return rows.length;
   });
   metrics.orders.inc({ status: 'proposed' }, demoted);

@@ -43,7 +43,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'consumables',
-    sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.created_at, s.level, s.level_at, s.on_shelf,
+    sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.skip_until, c.created_at, s.level, s.level_at, s.on_shelf,
         s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.predictability,
         s.evaluated_at
       FROM consumable c LEFT JOIN consumable_state s ON s.consumable_id = c.id WHERE c.customer_id = $1 ORDER BY c.id`,
@@ -100,7 +100,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     sql: `SELECT o.id, o.consumable_id, o.product_id, p.name AS product, o.merchant_id, m.name AS merchant, o.consent_id,
         o.decision_id, o.status, o.status_reason, o.quantity, o.fillings, o.unit_price_minor, o.shipping_minor,
         o.total_minor, o.currency, o.merchant_reference, o.created_at, o.cancel_until, o.announced_at, o.placed_at,
-        o.accepted_at, o.arrives_from::text, o.arrives_to::text, o.shipped_at, o.delivered_at, o.installed_at, o.take_back
+        o.accepted_at, o.arrives_from::text, o.arrives_to::text, o.shipped_at, o.delivered_at, o.installed_at, o.take_back,
+        o.noticed_at, o.notice_failed_at
       FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
       WHERE o.customer_id = $1`,
   },
@@ -132,8 +133,39 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'messages',
-    sql: `SELECT id, order_id, kind, text, detail, created_at, sent_at FROM message
+    sql: `SELECT id, order_id, kind, detail, created_at, read_at FROM message
       WHERE customer_id = $1 ORDER BY created_at, id`,
+  },
+  {
+    name: 'message-deliveries',
+    sql: `SELECT x.id, x.message_id, x.channel, x.status, x.digest, x.attempts, x.created_at, x.sent_at, x.last_error
+      FROM message_delivery x JOIN message m ON m.id = x.message_id WHERE m.customer_id = $1 ORDER BY x.id`,
+  },
+  {
+    name: 'message-preferences',
+    sql: 'SELECT kind, channel, enabled FROM message_preference WHERE customer_id = $1 ORDER BY kind, channel',
+  },
+  {
+    name: 'message-settings',
+    sql: 'SELECT quiet_from, quiet_to, digest_at, updated_at FROM message_setting WHERE customer_id = $1',
+  },
+  {
+    name: 'push-subscriptions',
+    sql: 'SELECT id, created_at, ended_at FROM push_subscription WHERE customer_id = $1 ORDER BY id',
+  },
+  {
+    name: 'webhook-endpoints',
+    sql: `SELECT id, url, kinds, created_at, disabled_at, disabled_reason FROM webhook_endpoint
+      WHERE customer_id = $1 ORDER BY id`,
+  },
+  {
+    name: 'delivery-feed',
+    sql: 'SELECT created_at FROM delivery_feed WHERE customer_id = $1',
+  },
+  {
+    name: 'used-links',
+    sql: `SELECT u.order_id, u.used_at FROM used_link u JOIN "order" o ON o.id = u.order_id
+      WHERE o.customer_id = $1 ORDER BY u.used_at`,
   },
   {
     name: 'duties',

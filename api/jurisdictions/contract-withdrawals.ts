@@ -5,6 +5,7 @@ import { addDays, localDate } from '../../core/calendar.ts';
 import { profileOf, withdrawalEndsAt } from '../../core/jurisdictions.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { addMessages } from '../../platform/messages/add-messages.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import { actorName, actsFor } from '../auth/caller.ts';
@@ -52,10 +53,6 @@ const CONFIRM = `
   UPDATE contract_withdrawal SET confirmed_at = $2, acknowledgement = $3 WHERE order_id = $1`;
 
 const TAKE_BACK = `UPDATE "order" SET take_back = 'contract-withdrawn', due_at = $2 WHERE id = $1`;
-
-const TELL = `
-  INSERT INTO message (customer_id, order_id, kind, text, detail, created_at)
-  VALUES ($1, $2, 'withdrawal-acknowledgement', $3, $4, $5)`;
 
 interface Row extends Omit<ContractWithdrawal, 'acknowledgement' | 'lastDay' | 'isOpen'> {
   readonly acknowledgement: string | null;
@@ -164,9 +161,29 @@ export async function confirmWithdrawal(
       }),
     );
     await client.query(CONFIRM, [orderId, new Date(now), JSON.stringify(acknowledgement)]);
-    const text = `You withdrew from the purchase of ${order.quantity} × ${order.productName} at ${new Date(now).toISOString()}.`;
-    const detail = JSON.stringify({ to: stated.contact, acknowledgement });
-    await client.query(TELL, [customerId, orderId, text, detail, new Date(now)]);
+    const { productName: product, quantity, totalMinor, currency } = order;
+    await addMessages(
+      client,
+      [
+        {
+          kind: 'withdrawal-acknowledgement',
+          customerId,
+          orderId,
+          detail: {
+            orderId,
+            to: stated.contact ?? '',
+            name: stated.name ?? '',
+            product,
+            quantity,
+            totalMinor,
+            currency,
+            receivedAt: new Date(now).toISOString(),
+            acknowledgement,
+          },
+        },
+      ],
+      now,
+    );
     cancelled = await takeBack(client, order, now, request);
     return read(client, await readOrder(client, orderId), now);
   });

@@ -4,6 +4,7 @@ import { expandApart } from '../../platform/calendar/expand.ts';
 import { type Feed, feedWindow, ruleOf, syncFeedHolds } from '../../platform/calendar/feed-holds.ts';
 import { type CalendarAnswer, fetchCalendar } from '../../platform/calendar/fetch-calendar.ts';
 import { inTransaction, type PoolClient } from '../../platform/database.ts';
+import { addMessages } from '../../platform/messages/add-messages.ts';
 import type { RulesDeps } from '../deps.ts';
 
 /** A calendar of absences changes a few times a year; four looks a day find out soon enough. */
@@ -91,10 +92,7 @@ async function broken({ database, clock, log }: RulesDeps, feed: FeedRow, reason
       [feed.id, reason, new Date(now), new Date(now + wait)],
     );
     if (feed.failures + 1 !== TELL_AFTER_FAILURES) return;
-    const text = `Your calendar “${feed.name}” cannot be read: ${reason} The dates known so far still count.`;
-    await db.query(
-      `INSERT INTO message (customer_id, kind, text, detail, created_at) VALUES ($1, 'calendar-broken', $2, $3, $4)`,
-      [feed.customerId, text, JSON.stringify({ feedId: feed.id }), new Date(now)],
-    );
+    const { id: feedId, name, customerId } = feed;
+    await addMessages(db, [{ kind: 'calendar-broken', customerId, detail: { feedId, name, reason } }], now);
   });
 }

@@ -1,7 +1,7 @@
 import { PROFILES } from '../../core/jurisdiction-profiles.ts';
 import { type JurisdictionProfile, profileOf } from '../../core/jurisdictions.ts';
-import { formatMoney } from '../../core/money.ts';
 import { inTransaction } from '../../platform/database.ts';
+import { addMessages, type NewMessage } from '../../platform/messages/add-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 
@@ -54,11 +54,9 @@ interface DutyRow {
 const DUE = `
   SELECT id, customer_id AS "customerId", kind, jurisdiction, detail FROM duty
   WHERE due_at <= $1 AND fulfilled_at IS NULL ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED`;
-const TELL = `
-  INSERT INTO message (customer_id, kind, text, detail, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`;
 const FULFIL = `
-  UPDATE duty SET fulfilled_at = $2, message_id = $3, detail = coalesce(detail, '{}') || jsonb_build_object('at', $4::text)
-  WHERE id = $1`;
+  UPDATE duty SET fulfilled_at = $3, message_id = t.message, detail = coalesce(detail, '{}') || jsonb_build_object('at', $4::text)
+  FROM unnest($1::uuid[], $2::uuid[]) AS t(id, message) WHERE duty.id = t.id`;
 
 const codesOf = (without: (profile: JurisdictionProfile) => boolean): string[][] => [
   PROFILES.map(({ code }) => code),
@@ -80,22 +78,26 @@ export async function fulfilDuties({ database, log }: RulesDeps, now: number): P
 
 async function tellDue(db: Queryable, at: Date): Promise<number> {
   const { rows } = await db.query<DutyRow>(DUE, [at, BATCH]);
-  for (const duty of rows) {
-    const detail = JSON.stringify({ dutyId: duty.id, ...duty.detail });
-    const told = await db.query<{ id: string }>(TELL, [duty.customerId, duty.kind, textOf(duty), detail, at]);
-    await db.query(FULFIL, [duty.id, at, told.rows[0]?.id ?? null, at.toISOString()]);
-  }
+  if (rows.length === 0) return 0;
+  const told = await addMessages(db, rows.map(messageOf), at.getTime());
+  await db.query(FULFIL, [rows.map(({ id }) => id), told, at, at.toISOString()]);
   return rows.length;
 }
 
-const STOP = 'You can stop it, or change its limits, at any time on the page of your consents.';
-
-function textOf({ kind, jurisdiction, detail }: DutyRow): string {
-  if (kind === 'annual-reminder') {
-    return `You agreed that we order for you automatically, within the limits that you set. ${STOP}`;
-  }
-  const { name, minor, before, currency } = detail ?? {};
-  const money = (amount: unknown) => formatMoney({ minor: Number(amount), currency: String(currency) });
-  const days = profileOf(jurisdiction).feeChangeNotice?.minDays ?? 0;
-  return `${String(name)} now costs ${money(minor)} instead of ${money(before)}. We order it at that price in ${days} days at the earliest, and only within your limits. ${STOP}`;
+function messageOf({ id: dutyId, customerId, kind, jurisdiction, detail }: DutyRow): NewMessage {
+  if (kind === 'annual-reminder') return { kind, customerId, detail: { dutyId } };
+  const { productId, name, minor, before, currency } = detail ?? {};
+  return {
+    kind: 'fee-change-notice',
+    customerId,
+    detail: {
+      dutyId,
+      productId: String(productId),
+      name: String(name),
+      minor: Number(minor),
+      before: Number(before),
+      currency: String(currency),
+      days: profileOf(jurisdiction).feeChangeNotice?.minDays ?? 0,
+    },
+  };
 }

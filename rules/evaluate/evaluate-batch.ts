@@ -31,7 +31,7 @@ import { installOrders } from './install-orders.ts';
 import { loadEvents } from './load-events.ts';
 import { replay } from './replay.ts';
 import { type DecisionRow, newId, writeDecisions } from './write-decisions.ts';
-import { type NewOrder, writeOrders } from './write-orders.ts';
+import { type NewOrder, tellNewOrders, writeOrders } from './write-orders.ts';
 import { setAside, writeStates } from './write-states.ts';
 
 /** Enough to share the cost of a dozen statements, few enough that a batch takes well under a second. */
@@ -157,15 +157,16 @@ async function writeEvaluations(
     return { evaluation, digest, lastDecisionId: id };
   });
   await writeDecisions(db, decisions);
-  const orders = await writeOrders(db, newOrders, now);
+  const made = await writeOrders(db, newOrders, now);
   await writeStates(db, states, now);
+  await tellNewOrders(db, made, now);
   await writeScores(db, evaluations.map(scoresOf), now);
   const swaps = evaluations.flatMap((evaluation) => {
     const seen = swapsOf(evaluation);
     return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];
   });
   const installed = await installOrders(db, new Map(swaps));
-  return { decisions, orders, installed };
+  return { decisions, orders: made.map(({ status }) => status), installed };
 }
 
 /** After the commit only: what was rolled back did not happen. */

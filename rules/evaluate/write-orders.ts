@@ -1,6 +1,7 @@
 import { arrivalWindow } from '../../core/holds.ts';
 import type { Said } from '../../core/phrases/phrase.ts';
 import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
+import { announceOrders, proposeOrders } from '../../platform/messages/order-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
 import { type ProposeOrder, totalOf } from './evaluation.ts';
@@ -37,19 +38,35 @@ const INSERT = `
   )
   INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said)
   SELECT id, $1, NULL, status, 'evaluation', status_reason, status_said FROM made
-  RETURNING to_status AS status`;
+  RETURNING order_id AS id, to_status AS status`;
 
-/** Makes the orders with their history; returns the statuses of those made. */
+export interface MadeOrder {
+  readonly id: string;
+  readonly status: OrderStatus;
+}
+
+/** Makes the orders with their history; returns those made. Their customers are told apart (`tellNewOrders`). */
 export async function writeOrders(
   db: Queryable,
   orders: readonly NewOrder[],
   now: Instant,
-): Promise<readonly OrderStatus[]> {
+): Promise<readonly MadeOrder[]> {
   const rows = orders.map((order) => rowOf(order, now)).filter((row) => row !== null);
   if (rows.length === 0) return [];
   const columns = transpose(rows);
-  const made = await db.query<{ status: OrderStatus }>(INSERT, [new Date(now), ...columns]);
-  return made.rows.map(({ status }) => status);
+  const { rows: made } = await db.query<MadeOrder>(INSERT, [new Date(now), ...columns]);
+  return made;
+}
+
+/** Announces the automatic ones and asks about the others; after the forecasts were written, which the messages quote. */
+export async function tellNewOrders(db: Queryable, made: readonly MadeOrder[], now: Instant): Promise<void> {
+  const idsOf = (wanted: OrderStatus) => made.filter(({ status }) => status === wanted).map(({ id }) => id);
+  await announceOrders(db, idsOf('announced'), now);
+  await proposeOrders(
+    db,
+    idsOf('proposed').map((orderId) => ({ orderId, because: 'prepared' as const })),
+    now,
+  );
 }
 
 function rowOf({ proposal, context, decisionId, sentence, said }: NewOrder, now: Instant): unknown[] | null {

@@ -2,6 +2,7 @@ import { type ConsumableState, decodeState, isOutdated } from '../../core/state.
 import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { appendAudit } from '../../platform/audit/append.ts';
 import { inTransaction } from '../../platform/database.ts';
+import { proposeOrders } from '../../platform/messages/order-messages.ts';
 import {
   type Queryable,
   type Transition,
@@ -76,10 +77,21 @@ export async function runDueOrders(
   const moved = await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
   await writeDecisions(db, plan.decisions);
-  if (plan.unbound.length > 0) await db.query(UNBIND, [plan.unbound]);
+  await ask(db, plan, now);
   await addJobs(db, plan.jobs);
   await auditPlacements(db, plan, moved, now);
   return { count: orders.length, plan };
+}
+
+/** At today's price, which is therefore written before the customer is told. */
+async function ask(db: Queryable, { unbound }: Plan, now: Instant): Promise<void> {
+  if (unbound.length === 0) return;
+  await db.query(UNBIND, [unbound]);
+  await proposeOrders(
+    db,
+    unbound.map((orderId) => ({ orderId, because: 'downgraded' as const })),
+    now,
+  );
 }
 
 /** Money is about to be spent without anybody asking: the audit log has it before the merchant is called. */

@@ -258,7 +258,9 @@ describe('withdrawing from a purchase', () => {
     const { rows } = await api.database.pool.query('SELECT kind, detail FROM message WHERE order_id = $1', [
       orderId,
     ]);
-    expect(rows).toMatchObject([{ kind: 'withdrawal-acknowledgement', detail: { to: who.contact } }]);
+    expect(rows).toMatchObject([
+      { kind: 'withdrawal-acknowledgement', detail: { to: who.contact, name: who.name } },
+    ]);
   });
 
   test('of an accepted order asks the merchant', async () => {

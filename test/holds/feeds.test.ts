@@ -137,9 +137,11 @@ describe('a calendar with an address', () => {
       expect(feed.lastError).toMatch(/\.$/);
       expect(await held()).toEqual(['2026-12-03/2026-12-17', '2027-01-05/2027-01-07']);
     }
-    const { rows } = await api.database.pool.query(`SELECT text FROM message WHERE kind = 'calendar-broken'`);
+    const { rows } = await api.database.pool.query(
+      `SELECT detail FROM message WHERE kind = 'calendar-broken'`,
+    );
     expect(rows).toHaveLength(1);
-    expect(rows[0].text).toContain('Family');
+    expect(rows[0].detail).toMatchObject({ name: 'Family', reason: expect.any(String) });
     says = { status: 200, body: calendar(['b', '20270105', '20270108']) };
     api.clock.advanceTo(api.clock.now() + DAY_MS);
     await rules.drain();
@@ -187,7 +189,7 @@ describe('an uploaded calendar', () => {
     expect((await api.call('POST', `/v1/orders/${orderId}/move`)).status).toBe(409);
     await api.call('POST', '/v1/holds', hold);
     await api.call('POST', '/v1/holds', { ...hold, endsOn: '2026-12-02' });
-    const { rows } = await api.database.pool.query(`SELECT text FROM message WHERE kind = 'move-offer'`);
+    const { rows } = await api.database.pool.query(`SELECT detail FROM message WHERE kind = 'move-offer'`);
     expect(rows).toHaveLength(1);
     const { body: order } = await api.call('GET', `/v1/orders/${orderId}`);
     expect(order.history.at(-1)).toMatchObject({
