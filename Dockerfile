@@ -2,7 +2,12 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# npm ci makes the database client and builds the portal: their sources come first.
+COPY tsconfig.json ./
 COPY prisma ./prisma
+COPY core ./core
+COPY contracts ./contracts
+COPY portal ./portal
 RUN npm ci
 COPY . .
 RUN npm prune --omit=dev --ignore-scripts

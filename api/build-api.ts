@@ -25,6 +25,7 @@ import { answerWithProblems } from './http/errors.ts';
 import { limitRates } from './http/limits.ts';
 import { observeRequests } from './http/observe.ts';
 import { ownerLookup } from './http/ownership.ts';
+import { tellTime } from './http/tell-time.ts';
 import { registerPeople } from './members/routes.ts';
 import { registerMerchants } from './merchants/routes.ts';
 import { registerOperations } from './operations/routes.ts';
@@ -32,6 +33,7 @@ import { registerOrders } from './orders/routes.ts';
 import { registerProblems } from './problems/routes.ts';
 import { registerProducts } from './products/routes.ts';
 import { registerProvisioning } from './provisioning/routes.ts';
+import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
 export type { ApiDeps } from './http/deps.ts';
@@ -100,6 +102,13 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   auditRequests(app, deps);
   await serveDocs(app, deps.config.PUBLIC_URL);
+  if (!(await servePortal(app, deps))) {
+    // Whoever opens the bare address in a browser should find something to read.
+    app.get('/', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
+      reply.redirect('/docs'),
+    );
+  }
+  tellTime(app, deps);
   await app.register((scope, _options, done) => {
     for (const register of FEATURES) register(scope.withTypeProvider(), identity);
     done();

@@ -93,8 +93,8 @@ export function bearerMatcher(apiToken: string): (authorization: string | undefi
   };
 }
 
-/** Pages of the reference and its files; the plugin that serves them knows nothing of `access`. */
-const PUBLIC_PREFIX = '/docs';
+/** The reference and the portal's files; the plugins that serve them know nothing of `access`. */
+const PUBLIC_PREFIXES = ['/docs', '/assets'];
 export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -105,7 +105,8 @@ export function guardRoutes(app: FastifyInstance, guard: Guard): void {
   app.decorateRequest('caller');
   app.addHook('onRoute', (route) => {
     const access: Access | undefined =
-      route.config?.access ?? (isBelow(route.url, PUBLIC_PREFIX) ? 'public' : undefined);
+      route.config?.access ??
+      (PUBLIC_PREFIXES.some((prefix) => isBelow(route.url, prefix)) ? 'public' : undefined);
     if (access === undefined) throw new Error(`The route ${route.method} ${route.url} states no access.`);
     route.config = { ...route.config, access };
     // On the route, behind the rate limit's hook: whoever guesses tokens is slowed down too.

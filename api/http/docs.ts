@@ -66,10 +66,6 @@ export async function serveDocs(app: FastifyInstance, publicUrl: string | undefi
     transform: jsonSchemaTransform,
     transformObject: (document) => polishDocument(jsonSchemaTransformObject(document)),
   });
-  // Whoever opens the bare address in a browser should find something to read.
-  app.get('/', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
-    reply.redirect('/docs'),
-  );
   await app.register(fastifySwaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,

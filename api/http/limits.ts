@@ -30,6 +30,8 @@ export async function limitRates(
   await app.register(rateLimit, {
     timeWindow: WINDOW_MS,
     max: (request) => limits[callerOf(request)],
+    // A page is one request and some thirty files, which cost nothing and are asked for once.
+    allowList: (request) => request.url.startsWith('/assets/'),
     keyGenerator: (request) => `${callerOf(request)} ${normalizeIP(request.ip, IPV6_SUBNET_BITS)}`,
     errorResponseBuilder: () => new ApiProblem('too-many-requests', {}),
   });

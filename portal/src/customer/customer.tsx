@@ -1,0 +1,33 @@
+import { Suspense } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { useMe } from '../api/me.ts';
+import { NotFound } from '../shell/not-found.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { CustomerProvider } from './current-customer.tsx';
+import { Frame } from './frame.tsx';
+import { Home } from './home/home.tsx';
+import { Welcome } from './welcome.tsx';
+
+/** Everything a customer sees. Who has no household yet makes one first; staff without one belong elsewhere. */
+export function Customer() {
+  const me = useMe();
+  if (me.data == null) return <Loading full />;
+  const { customers, role } = me.data;
+  if (customers.length === 0 && role !== 'customer') return <Navigate to="/ops" replace />;
+  return (
+    <Suspense fallback={<Loading full />}>
+      {customers.length === 0 ? (
+        <Welcome />
+      ) : (
+        <CustomerProvider customers={customers}>
+          <Frame>
+            <Routes>
+              <Route index element={<Home />} />
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </Frame>
+        </CustomerProvider>
+      )}
+    </Suspense>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Translated } from '../dictionary.ts';
+import type { auth as english } from '../en/auth.ts';
+
+export const auth: Translated<typeof english> = {
+  promise: 'Was Ihre Geräte brauchen, ist da, bevor es ausgeht.',
+  points: {
+    see: 'Sehen Sie, was in jedem Gerät noch drin ist und bis wann es reicht.',
+    say: 'Sie bestimmen, was Neverout von selbst tun darf und bis zu welchem Preis.',
+    leave: 'Jede Bestellung wird vorher angekündigt. Alles ist mit zwei Klicks beendet.',
+  },
+  email: 'E-Mail',
+  password: 'Passwort',
+  passwordHint: 'Mindestens {{count}} Zeichen. Ein paar zufällige Wörter sind gut.',
+  name: 'Ihr Name',
+  language: 'Sprache',
+  signIn: {
+    title: 'Anmelden',
+    submit: 'Anmelden',
+    remember: 'Auf diesem Gerät angemeldet bleiben',
+    forgot: 'Passwort vergessen?',
+    passkey: 'Mit einem Passkey anmelden',
+    or: 'oder',
+    noAccount: 'Noch kein Konto?',
+    signUp: 'Eines anlegen',
+    failed: 'E-Mail oder Passwort stimmt nicht, oder die Adresse ist noch nicht bestätigt.',
+    passkeyFailed: 'Es wurde kein Passkey verwendet. Melden Sie sich mit dem Passwort an.',
+    resend: 'Bestätigungsmail noch einmal senden',
+  },
+  code: {
+    title: 'Zweiter Schritt',
+    text: 'Geben Sie die sechs Ziffern ein, die Ihre Authenticator-App zeigt.',
+    label: 'Code',
+    submit: 'Weiter',
+    failed: 'Der Code ist falsch oder wurde schon verwendet.',
+    useBackup: 'Stattdessen einen Ersatzcode verwenden',
+    backupText: 'Geben Sie einen Ihrer Ersatzcodes ein. Jeder gilt einmal.',
+    backupLabel: 'Ersatzcode',
+    useApp: 'Stattdessen die App verwenden',
+  },
+  signUp: {
+    title: 'Konto anlegen',
+    submit: 'Konto anlegen',
+    haveAccount: 'Schon ein Konto?',
+    signIn: 'Anmelden',
+    sentTitle: 'Sehen Sie in Ihre Mails',
+    sentText:
+      'Wir haben an {{email}} geschrieben. Öffnen Sie den Link in der Mail, um die Adresse zu bestätigen, und melden Sie sich dann hier an.',
+    again: 'Noch einmal senden',
+    sentAgain: 'Noch einmal gesendet.',
+    toSignIn: 'Zur Anmeldung',
+  },
+  forgot: {
+    title: 'Neues Passwort wählen',
+    text: 'Nennen Sie uns Ihre Adresse. Wenn es ein Konto gibt, ist eine Mail mit einem Link unterwegs.',
+    submit: 'Link senden',
+    sentText: 'Wenn {{email}} hier ein Konto hat, ist die Mail unterwegs. Der Link gilt eine Stunde.',
+  },
+  invitation: {
+    title: 'Eine Einladung',
+    text: 'Sie sind eingeladen, sich gemeinsam um einen Haushalt oder eine Firma zu kümmern. Nehmen Sie mit dem Konto der eingeladenen Adresse an.',
+    accept: 'Annehmen',
+    signInFirst:
+      'Melden Sie sich an oder legen Sie mit der eingeladenen Adresse ein Konto an; nehmen Sie dann an.',
+    refused:
+      'Die Einladung ist verbraucht, zurückgezogen oder abgelaufen, oder sie gilt für eine andere Adresse als Ihre ({{email}}).',
+    incomplete: 'Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der Mail.',
+    start: 'Zur Startseite',
+  },
+  invalid: {
+    email: 'Das sieht nicht nach einer E-Mail-Adresse aus.',
+    password: 'Mindestens {{count}} Zeichen.',
+    required: 'Das wird gebraucht.',
+  },
+  factor: {
+    title: 'Ein zweiter Schritt schützt dieses Konto',
+    staffText: 'Mitarbeitende melden sich mit einer Authenticator-App an. Das Einrichten dauert eine Minute.',
+    password: 'Mit Ihrem Passwort bestätigen',
+    begin: 'App einrichten',
+    scan: 'Scannen Sie dies mit Ihrer Authenticator-App',
+    scanText: 'Oder tippen Sie den Schlüssel ein:',
+    qr: 'QR-Code für Ihre Authenticator-App',
+    backup: 'Ersatzcodes',
+    backupText:
+      'Jeder ersetzt einmal einen Code, falls die App verloren geht. Sie werden nur dieses eine Mal gezeigt: Bewahren Sie sie sicher auf.',
+    copy: 'Kopieren',
+    copied: 'Kopiert',
+    kept: 'Ich habe sie sicher aufbewahrt',
+    finish: 'Einschalten',
+    done: 'Der zweite Schritt ist eingeschaltet.',
+    wrongPassword: 'Das Passwort ist falsch.',
+  },
+};

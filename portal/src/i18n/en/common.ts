@@ -1,0 +1,36 @@
+/** Words of the frame, shared by every part. */
+export const common = {
+  appName: 'Neverout',
+  loading: 'Loading …',
+  notFound: {
+    title: 'There is nothing here',
+    text: 'The address is mistyped, or what it showed is gone.',
+    home: 'To the start page',
+  },
+  failure: {
+    title: 'That did not work',
+    text: 'The fault is on our side. Try again in a moment.',
+    offline: 'No connection',
+    offlineText: 'Neverout cannot be reached right now. Nothing is lost; orders go on as announced.',
+    tooMany: 'That was too often. Wait a few minutes, then try again.',
+    retry: 'Try again',
+    quote: 'If you report it, quote',
+  },
+  action: {
+    cancel: 'Cancel',
+    close: 'Close',
+    save: 'Save',
+    undo: 'Undo',
+    back: 'Back',
+    edit: 'Change',
+    remove: 'Remove',
+    confirm: 'Confirm',
+    more: 'Show more',
+  },
+  saved: 'Saved.',
+  undone: 'Undone.',
+  skipToContent: 'Skip to content',
+  signOut: 'Sign out',
+  scheme: { toLight: 'Light appearance', toDark: 'Dark appearance' },
+  live: { connected: 'Live', reconnecting: 'Reconnecting …' },
+} as const;

@@ -1,0 +1,83 @@
+import sparticuz from '@sparticuz/chromium';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { axeViolations } from './axe.ts';
+
+/** A Chromium to use in place of the packaged one, which is built for Linux on x86-64 only. */
+const OWN_CHROMIUM = process.env['NEVEROUT_TEST_CHROMIUM'];
+
+/** Arguments of the packaged browser that would loosen what the pages must live with, or mix contexts up. */
+const LOOSENING =
+  /^--(disable-web-security|allow-running-insecure-content|single-process|disable-site-isolation-trials|in-process-gpu)/;
+
+/** A real Chromium: never skipped. Without one the test fails and says what to do. */
+export async function launchBrowser(): Promise<Browser> {
+  try {
+    const executablePath = OWN_CHROMIUM ?? (await sparticuz.executablePath());
+    const args = OWN_CHROMIUM === undefined ? sparticuz.args.filter((arg) => !LOOSENING.test(arg)) : [];
+    return await chromium.launch({ executablePath, args });
+  } catch (error) {
+    throw new Error('No Chromium starts here: name one in NEVEROUT_TEST_CHROMIUM.', { cause: error });
+  }
+}
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+export interface Visitor extends AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Fails with every console error, page error and request to elsewhere since the start. */
+  readonly expectQuiet: () => void;
+  /** Refusals that the test provokes: the browser notes each on its console. */
+  readonly expectRefusals: (...statuses: readonly number[]) => void;
+}
+
+interface VisitorOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  readonly locale?: string;
+}
+
+/** Somebody with a browser of their own, in front of one installation. */
+export async function visit(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
+  const { viewport = DESKTOP, colorScheme = 'light', locale = 'en-GB' } = options;
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport,
+    colorScheme,
+    locale,
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    hasTouch: viewport.width < 600,
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const trouble: string[] = [];
+  const allowed = new Set<number>();
+  context.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    const [, status] = /Failed to load resource: .* status of (\d+)/.exec(message.text()) ?? [];
+    if (status !== undefined && allowed.has(Number(status))) return;
+    trouble.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => trouble.push(`page error: ${error.error().stack}`));
+  context.on('request', (request) => {
+    const target = request.url();
+    if (!target.startsWith(url) && !/^(data|blob):/.test(target)) trouble.push(`third party: ${target}`);
+  });
+  return {
+    page,
+    context,
+    expectQuiet: () => expect(trouble).toEqual([]),
+    expectRefusals: (...statuses) => {
+      for (const status of statuses) allowed.add(status);
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** WCAG 2.2, levels A and AA, as far as a machine can tell. */
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await axeViolations(page), page.url()).toEqual([]);
+}
