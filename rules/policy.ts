@@ -1,5 +1,7 @@
 import { type Costs, DAY_MS, HOUR_MS, type PolicySettings } from '../core/types.ts';
 import type { Config } from '../platform/config.ts';
+import type { Queryable } from '../platform/order-store.ts';
+import { configuredThresholds, readThresholds, type Thresholds } from '../platform/thresholds.ts';
 
 /** What the reorder rule weighs and waits for, the same for every consumable of this platform. */
 export interface Policy {
@@ -7,18 +9,25 @@ export interface Policy {
   readonly costs: Costs;
 }
 
-export function policyOf(config: Config): Policy {
+export function policyFrom(thresholds: Thresholds): Policy {
   return {
     settings: {
-      reviewPeriodMs: config.REVIEW_PERIOD_HOURS * HOUR_MS,
-      cancelWindowMs: config.CANCEL_WINDOW_HOURS * HOUR_MS,
-      staleAfterMs: config.STALE_AFTER_DAYS * DAY_MS,
+      reviewPeriodMs: thresholds.reviewPeriodHours * HOUR_MS,
+      cancelWindowMs: thresholds.cancelWindowHours * HOUR_MS,
+      staleAfterMs: thresholds.staleAfterDays * DAY_MS,
     },
     costs: {
-      stockoutMinor: config.COST_STOCKOUT_MINOR,
-      stockoutPerDayMinor: config.COST_STOCKOUT_PER_DAY_MINOR,
-      holdingPerDayMinor: config.COST_HOLDING_PER_DAY_MINOR,
-      shippingMinor: config.COST_SHIPPING_MINOR,
+      stockoutMinor: thresholds.costStockoutMinor,
+      stockoutPerDayMinor: thresholds.costStockoutPerDayMinor,
+      holdingPerDayMinor: thresholds.costHoldingPerDayMinor,
+      shippingMinor: thresholds.costShippingMinor,
     },
   };
 }
+
+/** By the environment alone. */
+export const policyOf = (config: Config): Policy => policyFrom(configuredThresholds(config));
+
+/** In force now: the environment's, with what ops have changed since. */
+export const currentPolicy = async (db: Queryable, config: Config): Promise<Policy> =>
+  policyFrom(await readThresholds(db, config));

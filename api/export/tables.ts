@@ -96,6 +96,19 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
       FROM consumable c JOIN decision d ON d.consumable_id = c.id WHERE c.customer_id = $1`,
   },
   {
+    name: 'forecasts',
+    sql: `SELECT f.consumable_id, f.taken_on::text, f.used, f.use_p10, f.use_p50, f.use_p90, f.run_out_p50
+      FROM consumable c JOIN forecast_snapshot f ON f.consumable_id = c.id WHERE c.customer_id = $1`,
+  },
+  {
+    name: 'trial-decisions',
+    sql: `SELECT t.id, t.consumable_id, p.name AS policy, p.started_at, p.stopped_at, s.ordered, s.ordered_at, t.at, t.outcome,
+        t.sentence, t.gates, t.quantity, t.fillings, t.total_minor, t.currency, t.place_at, t.empty_before_arrival
+      FROM consumable c JOIN shadow_subject s ON s.consumable_id = c.id JOIN shadow_policy p ON p.id = s.shadow_id
+      JOIN shadow_decision t ON t.shadow_id = s.shadow_id AND t.consumable_id = s.consumable_id
+      WHERE c.customer_id = $1`,
+  },
+  {
     name: 'orders',
     sql: `SELECT o.id, o.consumable_id, o.product_id, p.name AS product, o.merchant_id, m.name AS merchant, o.consent_id,
         o.decision_id, o.status, o.status_reason, o.quantity, o.fillings, o.unit_price_minor, o.shipping_minor,
@@ -125,6 +138,11 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     name: 'halts',
     sql: `SELECT id, reason, created_at, lifted_at, product_id, device_model_id, firmware, merchant_id, detail FROM halt
       WHERE customer_id = $1 ORDER BY id`,
+  },
+  {
+    name: 'replenishments',
+    sql: `SELECT r.order_id, r.delivered_at, r.installed_at, r.level_at_delivery, r.empty_since, r.level_at_swap
+      FROM "order" o JOIN replenishment_outcome r ON r.order_id = o.id WHERE o.customer_id = $1`,
   },
   {
     name: 'contract-withdrawals',

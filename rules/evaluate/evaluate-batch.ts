@@ -4,7 +4,7 @@ import { inTransaction } from '../../platform/database.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
-import { type Policy, policyOf } from '../policy.ts';
+import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
 import {
   type Announcements,
@@ -53,7 +53,7 @@ export interface BatchReport {
 export async function evaluateBatch(deps: RulesDeps, spacingMs: number): Promise<number> {
   const started = performance.now();
   const now = deps.clock.now();
-  const policy = policyOf(deps.config);
+  const policy = await currentPolicy(deps.database.pool, deps.config);
   const report = await inTransaction(deps.database.pool, (db) =>
     runBatch(db, policy, now, { limit: BATCH_CONSUMABLES, spacingMs }),
   );

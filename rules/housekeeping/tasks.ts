@@ -3,6 +3,9 @@ import { AHEAD_MONTHS } from '../../platform/months.ts';
 import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
 import { fulfilDuties } from '../duties/due-duties.ts';
+import { forecastFleet } from '../fleet/forecast-fleet.ts';
+import { recordOutcomes } from '../fleet/outcomes.ts';
+import { SNAPSHOT_RETENTION_DAYS } from '../fleet/snapshots.ts';
 import { foldCalibration } from '../population/calibration.ts';
 import { refitLeadTimes } from '../population/lead-times.ts';
 import { refitPopulations } from '../population/refit.ts';
@@ -81,6 +84,32 @@ const calibration: HousekeepingTask = {
   run: ({ database }, now) => foldCalibration(database.pool, now),
 };
 
+const demand: HousekeepingTask = { name: 'demand-forecast', everyMs: DAY_MS, run: forecastFleet };
+
+const outcomes: HousekeepingTask = { name: 'replenishment-outcomes', everyMs: DAY_MS, run: recordOutcomes };
+
+/** Long enough to see last year's season beside this one's. */
+const DEMAND_RETENTION_DAYS = 400;
+
+const oldForecasts: HousekeepingTask = {
+  name: 'old-forecasts',
+  everyMs: DAY_MS,
+  run: async ({ database }, now) => {
+    await deleteBefore(
+      database,
+      `DELETE FROM forecast_snapshot WHERE (consumable_id, taken_on) IN (
+         SELECT consumable_id, taken_on FROM forecast_snapshot WHERE taken_on < $1 LIMIT $2)`,
+      now - SNAPSHOT_RETENTION_DAYS * DAY_MS,
+    );
+    await deleteBefore(
+      database,
+      `DELETE FROM demand_forecast WHERE (product_id, made_on, weeks) IN (
+         SELECT product_id, made_on, weeks FROM demand_forecast WHERE made_on < $1 LIMIT $2)`,
+      now - DEMAND_RETENTION_DAYS * DAY_MS,
+    );
+  },
+};
+
 const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
@@ -92,6 +121,9 @@ export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   calibration,
   populations,
   leadTimes,
+  demand,
+  outcomes,
+  oldForecasts,
 ];
 
 async function deleteBefore({ pool }: RulesDeps['database'], sql: string, before: number): Promise<void> {

@@ -14,7 +14,7 @@ import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
 import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
-import { type Policy, policyOf } from '../policy.ts';
+import { currentPolicy, type Policy } from '../policy.ts';
 import { claimDueOrders, type DueOrder } from './due-order.ts';
 import { type Judgement, judgePlacement } from './judge-placement.ts';
 import { type Postponement, postpone } from './postpone.ts';
@@ -40,7 +40,7 @@ export interface Plan {
 /** Acts on the orders whose time has come; returns how many those were. */
 export async function processDueOrders(deps: RulesDeps): Promise<number> {
   const now = deps.clock.now();
-  const policy = policyOf(deps.config);
+  const policy = await currentPolicy(deps.database.pool, deps.config);
   const { count, plan } = await inTransaction(deps.database.pool, (db) => runDueOrders(db, policy, now));
   for (const { to } of plan.transitions) deps.metrics.orders.inc({ status: to });
   for (const { decision } of plan.decisions) {

@@ -67,6 +67,16 @@ const LEFT_OUT_COLUMNS = [
   'webhook_endpoint.previous_secret',
   'webhook_endpoint.previous_secret_until',
   'webhook_endpoint.secret',
+  // Of the firm's trial, not of the customer.
+  'shadow_policy.settings',
+  'shadow_policy.device_model_id',
+  'shadow_policy.product_id',
+  'shadow_policy.started_by',
+  'shadow_policy.stopped_by',
+  'shadow_policy.adopted_at',
+  'shadow_subject.evaluate_at',
+  'shadow_subject.evaluated_at',
+  'shadow_subject.digest',
 ];
 
 /** A reading every minute, in rising order. */

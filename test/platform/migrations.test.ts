@@ -34,6 +34,11 @@ const BY_HAND = [
   'order_merchant_reference',
   'evaluation_queue_nudged',
   'halt_in_force',
+  'consumable_state_empty',
+  'customer_name_prefix',
+  'customer_email_prefix',
+  'device_serial_prefix',
+  'shadow_policy_running',
 ];
 
 async function describeDatabase(url: string): Promise<string[]> {
