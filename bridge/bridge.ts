@@ -152,15 +152,20 @@ class RunningBridge implements Bridge {
     const known = this.#places.get(placeOfTarget(target));
     if (known?.answered === true || this.#closed) return;
     if (target.origin === 'host') return await this.#look(this.#placeOf(target));
-    const look = await this.#limiter.run(() => lookAt(target, this.#deps.config, this.#pins));
+    const look = await this.#limiter.run(() => this.#lookAt(target));
     if (look.findings.length > 0) this.#absorb(this.#placeOf(target), look);
   }
 
+  #lookAt(target: Target): Promise<Look> {
+    const { config, clock } = this.#deps;
+    return lookAt(target, { config, pins: this.#pins, now: clock.now() });
+  }
+
   #look(place: Place): Promise<void> {
-    const { config, log } = this.#deps;
+    const { log } = this.#deps;
     const looking = this.#limiter
       .run(async () => {
-        if (!this.#closed) this.#absorb(place, await lookAt(place.target, config, this.#pins));
+        if (!this.#closed) this.#absorb(place, await this.#lookAt(place.target));
       })
       .catch((error: unknown) => log.error({ err: error, host: place.target.host }, 'a look failed'))
       .finally(() => this.#looks.delete(looking));

@@ -8,7 +8,7 @@ import { StartError } from '../platform/start-error.ts';
 import { type Bridge, buildBridge } from './bridge.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
 import { type Credential, readCredentials, writeCredentials } from './credentials.ts';
-import { openPins } from './ipp/pins.ts';
+import { openPins, renderPin } from './ipp/pins.ts';
 import { PlatformApi } from './registration/platform-api.ts';
 import { registerPrinters } from './registration/register.ts';
 import { readStatus, renderStatus } from './status.ts';
@@ -21,7 +21,9 @@ const USAGE = `npm run bridge -- --config FILE [COMMAND]
       --customer ID             whose printers they are (default: nobody's yet)
       --strategy NAME           respond, coach, curated (default) or automatic
   status                        show what the running bridge last wrote
-  forget-certificate HOST:PORT  trust the certificate that the printer shows next
+  certificates                  show whose certificates are trusted
+  forget-certificate NAME       trust the certificate that the printer shows next;
+                                NAME is its serial number, UUID or HOST:PORT
 
 The configuration is described in docs/bridge.md; register needs the API token in NEVEROUT_API_TOKEN.
 `;
@@ -57,6 +59,8 @@ async function main(): Promise<void> {
       return await register(context, values.customer ?? null, values.strategy);
     case 'status':
       return showStatus(config);
+    case 'certificates':
+      return showCertificates(config);
     case 'forget-certificate':
       return forgetCertificate(config, argument);
     default:
@@ -131,10 +135,19 @@ function showStatus(config: BridgeConfig): void {
   say(renderStatus(status, systemClock.now()));
 }
 
-function forgetCertificate(config: BridgeConfig, place: string | undefined): void {
-  if (place === undefined) throw new StartError('Name the printer as HOST:PORT.');
-  const forgotten = openPins(join(config.folder, 'certificates.json')).forget(place);
-  say(forgotten ? `The certificate of ${place} is forgotten.` : `No certificate of ${place} is known.`);
+const pinsOf = (config: BridgeConfig) => openPins(join(config.folder, 'certificates.json'));
+
+function showCertificates(config: BridgeConfig): void {
+  const pins = pinsOf(config).all;
+  say(pins.length === 0 ? 'No certificate is known yet.' : pins.map(renderPin).join('\n'));
+}
+
+function forgetCertificate(config: BridgeConfig, name: string | undefined): void {
+  if (name === undefined) throw new StartError('Name the printer by its serial number, UUID or HOST:PORT.');
+  const forgotten = pinsOf(config).forget(name);
+  if (forgotten.length === 0) throw new StartError(`No certificate of ${name} is known.`);
+  for (const pin of forgotten) say(`Forgotten: ${renderPin(pin)}`);
+  say('The certificate that this printer shows next is trusted.');
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

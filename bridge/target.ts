@@ -3,10 +3,11 @@ import { isIP } from 'node:net';
 import { mergeTwo, samePrinter } from '../contracts/printer/merge.ts';
 import type { PrinterObservation } from '../contracts/printer/observation.ts';
 import { observePrinterMib } from '../contracts/printer/printer-mib.ts';
-import type { BridgeConfig, Protocol } from './config.ts';
+import { type BridgeConfig, PROTOCOLS, type Protocol } from './config.ts';
 import type { IppEndpoint } from './ipp/exchange.ts';
 import type { Pins } from './ipp/pins.ts';
 import { readPrinterByIpp } from './ipp/read-printer.ts';
+import { isSilence, noteSilence, passedOver, type Silence } from './silence.ts';
 import { readPrinter } from './snmp/read-printer.ts';
 import type { SnmpAccess } from './snmp/session.ts';
 
@@ -22,6 +23,7 @@ export interface Target {
   readonly origin: 'host' | 'range' | 'mdns';
   access?: SnmpAccess | undefined;
   endpoint?: IppEndpoint | undefined;
+  readonly silences: Map<Protocol, Silence>;
 }
 
 export interface Problem {
@@ -44,22 +46,65 @@ export interface Look {
 export const placeOfTarget = (target: Target): string =>
   `${target.host}:${target.snmpPort}:${target.ippPort}`;
 
-/** One look at one place by every protocol that is on. Never throws; bounded by the readers' own limits. */
-export async function lookAt(target: Target, config: BridgeConfig, pins: Pins): Promise<Look> {
+export interface LookDeps {
+  readonly config: BridgeConfig;
+  readonly pins: Pins;
+  readonly now: number;
+}
+
+/**
+ * One look at one place by every protocol that is on and not known to be silent there. Never throws; bounded
+ * by the readers' own limits.
+ */
+export async function lookAt(target: Target, deps: LookDeps): Promise<Look> {
   const address = await resolve(target.host);
   if (address === null) {
     const problem = { code: 'unknown-host', detail: `${target.host} has no address` };
     return { target, findings: [], problems: [problem] };
   }
-  const [bySnmp, byIpp] = await Promise.all([
-    config.snmp.enabled && target.by.includes('snmp') ? lookBySnmp(target, address, config) : null,
-    config.ipp.enabled && target.by.includes('ipp') ? lookByIpp(target, address, config, pins) : null,
-  ]);
+  const { config, now } = deps;
+  const on = PROTOCOLS.filter((protocol) => config[protocol].enabled && target.by.includes(protocol));
+  const passed = new Map(on.map((protocol) => [protocol, passedOver(target, protocol, now)]));
+  const asked = on.filter((protocol) => passed.get(protocol) === null);
+  let parts = await ask(asked, target, address, deps);
+  if (![...parts.values()].some(({ observation }) => observation !== undefined)) {
+    // Nothing answers any more by what it spoke: what was passed over may be what it speaks now.
+    target.silences.clear();
+    const rest = await ask(
+      on.filter((protocol) => !asked.includes(protocol)),
+      target,
+      address,
+      deps,
+    );
+    parts = new Map([...parts, ...rest]);
+  }
+  const answered = [...parts.values()].some(({ observation }) => observation !== undefined);
+  for (const [protocol, part] of parts) {
+    const silent = part.observation === undefined ? part.problems.find(isSilence) : undefined;
+    if (silent === undefined) target.silences.delete(protocol);
+    else if (answered) {
+      const firstPauseMs = config.discover.everySeconds * 1000;
+      noteSilence(target, protocol, silent, { now, firstPauseMs });
+    }
+  }
   return {
     target,
-    findings: joinAtOnePlace(bySnmp?.observation, byIpp?.observation),
-    problems: [...(bySnmp?.problems ?? []), ...(byIpp?.problems ?? [])],
+    findings: joinAtOnePlace(parts.get('snmp')?.observation, parts.get('ipp')?.observation),
+    problems: on.flatMap((protocol) => parts.get(protocol)?.problems ?? [passed.get(protocol) ?? []].flat()),
   };
+}
+
+async function ask(
+  protocols: readonly Protocol[],
+  target: Target,
+  address: string,
+  { config, pins }: LookDeps,
+): Promise<Map<Protocol, Part>> {
+  const look = (protocol: Protocol): Promise<Part> =>
+    protocol === 'snmp' ? lookBySnmp(target, address, config) : lookByIpp(target, address, config, pins);
+  return new Map(
+    await Promise.all(protocols.map(async (protocol) => [protocol, await look(protocol)] as const)),
+  );
 }
 
 interface Part {

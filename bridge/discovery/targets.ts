@@ -11,6 +11,7 @@ export function namedTargets(config: BridgeConfig): Target[] {
     ippPath: 'ippPath' in entry ? entry.ippPath : undefined,
     by: ('by' in entry ? entry.by : undefined) ?? PROTOCOLS,
     origin: 'host',
+    silences: new Map(),
   }));
 }
 
@@ -21,6 +22,7 @@ export function rangeTargets(config: BridgeConfig): Target[] {
     ippPort: config.ipp.port,
     by: PROTOCOLS,
     origin: 'range',
+    silences: new Map(),
   }));
 }
 
@@ -32,5 +34,6 @@ export function announcedTargets(announced: readonly Announced[], config: Bridge
     ippPath,
     by: PROTOCOLS,
     origin: 'mdns',
+    silences: new Map(),
   }));
 }

@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { Pins } from './pins.ts';
 
 export interface IppEndpoint {
   readonly host: string;
@@ -11,10 +10,11 @@ export interface IppEndpoint {
 }
 
 export type ExchangeResult =
-  | { ok: true; bytes: Uint8Array }
+  /** `fingerprint`: SHA-256 of the certificate it showed; null without TLS. Whether to trust it is the caller's. */
+  | { ok: true; bytes: Uint8Array; fingerprint: string | null }
   | {
       ok: false;
-      code: 'unreachable' | 'out-of-time' | 'http-status' | 'too-large' | 'certificate-changed' | 'not-http';
+      code: 'unreachable' | 'out-of-time' | 'http-status' | 'too-large' | 'no-certificate' | 'not-http';
       detail: string;
     };
 
@@ -34,19 +34,20 @@ const fail = (code: Exclude<ExchangeResult, { ok: true }>['code'], detail: strin
 
 /**
  * One IPP request and its answer over HTTP or HTTPS (RFC 8010 §4). `timeoutMs` bounds the whole exchange,
- * so that an answer that drips in never ends it late; redirects are not followed. Never throws.
+ * so that an answer that drips in never ends it late; redirects are not followed; the request holds nothing
+ * secret, so that it may be sent before it is known who answers. Never throws.
  */
 export async function exchangeIpp(
   endpoint: IppEndpoint,
   body: Uint8Array,
-  options: { readonly timeoutMs: number; readonly pins: Pins },
+  options: { readonly timeoutMs: number },
 ): Promise<ExchangeResult> {
   const signal = AbortSignal.timeout(options.timeoutMs);
   let socket: Socket | undefined;
   try {
     socket = await connect(endpoint, signal);
-    if (endpoint.secure) checkPin(endpoint, socket as TLSSocket, options.pins);
-    return { ok: true, bytes: await post(endpoint, socket, body, signal) };
+    const fingerprint = endpoint.secure ? fingerprintOf(socket as TLSSocket) : null;
+    return { ok: true, bytes: await post(endpoint, socket, body, signal), fingerprint };
   } catch (error) {
     if (error instanceof ExchangeFailure) return error.result;
     if (signal.aborted) {
@@ -83,20 +84,10 @@ function connect({ host, port, secure }: IppEndpoint, signal: AbortSignal): Prom
 
 export const placeOf = (endpoint: IppEndpoint): string => `${endpoint.host}:${endpoint.port}`;
 
-/** Before a single octet is sent: first use stores the fingerprint, another one is refused. */
-function checkPin(endpoint: IppEndpoint, socket: TLSSocket, pins: Pins): void {
+function fingerprintOf(socket: TLSSocket): string {
   const fingerprint = socket.getPeerCertificate().fingerprint256;
-  if (fingerprint === undefined) throw fail('certificate-changed', 'the printer shows no certificate');
-  const place = placeOf(endpoint);
-  const pinned = pins.get(place);
-  if (pinned === undefined) pins.set(place, fingerprint);
-  else if (pinned !== fingerprint) {
-    throw fail(
-      'certificate-changed',
-      `${place} shows another certificate than before (${fingerprint.slice(0, 23)}…, was ${pinned.slice(0, 23)}…). ` +
-        `If the printer was replaced or reset, run: bridge forget-certificate ${place}`,
-    );
-  }
+  if (fingerprint === undefined) throw fail('no-certificate', 'the printer shows no certificate');
+  return fingerprint;
 }
 
 function post(

@@ -27,16 +27,13 @@ const OTHER_VERSION = new Set([0x0503, 0x0400]);
 /** RFC 8011 §B.1.4.7, client-error-not-found: there is a printer, but not at this path. */
 const OTHER_PATH = new Set([0x0406]);
 
-/** Endpoints to try, in order. Once a certificate is pinned, plain HTTP is no longer taken instead. */
-function endpointsOf(target: IppTarget, config: BridgeConfig['ipp'], pins: Pins): IppEndpoint[] {
+/** Endpoints to try, in order. */
+function endpointsOf(target: IppTarget, config: BridgeConfig['ipp']): IppEndpoint[] {
   const paths = target.path === undefined ? config.paths : [target.path];
   const at = (secure: boolean): IppEndpoint[] =>
     paths.map((path) => ({ host: target.address, port: target.port, path, secure }));
-  const [first] = at(true);
-  const pinned = first !== undefined && pins.get(placeOf(first)) !== undefined;
-  const secureOnly = config.tls === 'require' || pinned;
   if (config.tls === 'never') return at(false);
-  return secureOnly ? at(true) : [...at(true), ...at(false)];
+  return config.tls === 'require' ? at(true) : [...at(true), ...at(false)];
 }
 
 /** One look at one printer by IPP. Never throws; every exchange is bounded in time and size. */
@@ -45,7 +42,7 @@ export async function readPrinterByIpp(
   config: BridgeConfig['ipp'],
   pins: Pins,
 ): Promise<IppReading> {
-  const endpoints = endpointsOf(target, config, pins);
+  const endpoints = endpointsOf(target, config);
   const ordered = target.known === undefined ? endpoints : [target.known, ...endpoints];
   let last: Exclude<IppReading, { ok: true }> = {
     ok: false,
@@ -75,10 +72,14 @@ async function readEndpoint(
   let failure: Exclude<IppReading, { ok: true }> = { ok: false, code: 'unreachable', detail: uri };
   for (const version of VERSIONS) {
     const body = getPrinterAttributes(uri, printerAttributeNames, version);
-    const answer = await exchangeIpp(endpoint, body, { timeoutMs: config.timeoutMs, pins });
+    const answer = await exchangeIpp(endpoint, body, { timeoutMs: config.timeoutMs });
     if (!answer.ok) return answer;
     const observed = observeIpp(answer.bytes);
-    if (observed.ok) return { ok: true, observation: observed.observation, endpoint };
+    if (observed.ok) {
+      const { observation } = observed;
+      const wrong = config.tls === 'never' ? null : mistrust(endpoint, answer.fingerprint, observation, pins);
+      return wrong ?? { ok: true, observation, endpoint };
+    }
     const { error } = observed;
     if (error.code !== 'ipp-status' || !('status' in error)) {
       return { ok: false, code: `ipp-${error.code}`, detail: `the answer of ${uri} is no IPP message` };
@@ -88,4 +89,27 @@ async function readEndpoint(
     if (!OTHER_VERSION.has(error.status)) return failure;
   }
   return failure;
+}
+
+/**
+ * A printer that showed a certificate once must show it again, wherever it answers; plain HTTP is no longer taken
+ * from it instead. Null: nothing speaks against it.
+ */
+function mistrust(
+  endpoint: IppEndpoint,
+  fingerprint: string | null,
+  { identity }: PrinterObservation,
+  pins: Pins,
+): Exclude<IppReading, { ok: true }> | null {
+  const place = placeOf(endpoint);
+  const pin = pins.contradiction({ place, fingerprint, identity });
+  if (pin === null) return null;
+  const shows =
+    fingerprint === null ? 'no certificate any more' : `another certificate (${fingerprint.slice(0, 23)}…)`;
+  const name = pin.identity.serial ?? pin.identity.uuid ?? pin.place;
+  const detail =
+    `What answers at ${place} says it is the printer ${name}, and shows ${shows}; it was ` +
+    `${pin.fingerprint.slice(0, 23)}… at ${pin.place}. If that printer was reset or got a new certificate, run: ` +
+    `bridge forget-certificate ${name}. Otherwise find out who answers there.`;
+  return { ok: false, code: 'certificate-changed', detail };
 }

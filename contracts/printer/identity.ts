@@ -20,8 +20,9 @@ const makers: readonly (readonly [string, RegExp])[] = [
 const knownMakers =
   /^(hp|hewlett[\s-]packard|brother|canon|dell|epson|fuji xerox|fujifilm|konica[\s-]minolta|kyocera(?: mita)?|lexmark|oki(?:data)?|panasonic|ricoh|samsung|sharp|toshiba(?: tec)?|triumph[\s-]adler|utax|xerox|zebra|ibm|lanier|savin|gestetner|nashuatec|infotec|develop|olivetti|pantum|sindoh|riso|printronix|sato|citizen|tsc|dymo|honeywell|intermec|datamax|kodak|ntek|ntt|muratec|tally(?:genicom)?|avision|sii)\b[\s,]*/iu;
 
-/** IANA enterprise numbers (sysObjectID 1.3.6.1.4.1.N) of makers whose text names no maker. */
+/** IANA enterprise numbers (1.3.6.1.4.1.N of sysObjectID and hrDeviceID) of makers whose text names no maker. */
 const enterprises: Readonly<Record<number, string>> = {
+  2: 'IBM',
   11: 'HP',
   186: 'Toshiba',
   236: 'Samsung',
@@ -74,7 +75,8 @@ interface IdentityClues {
   mac?: string | undefined;
   hostname?: string | undefined;
   firmware?: string | undefined;
-  enterprise?: number | undefined;
+  /** In order of trust; the first that is a maker's. */
+  enterprises?: readonly number[];
 }
 
 const generic =
@@ -105,7 +107,7 @@ export function identityFrom(clues: IdentityClues): PrinterIdentity {
     clues.manufacturer ??
     (full === undefined ? undefined : knownMakers.exec(full)?.[1]) ??
     (named === undefined ? undefined : knownMakers.exec(named)?.[1]) ??
-    (clues.enterprise === undefined ? undefined : enterprises[clues.enterprise]);
+    clues.enterprises?.map((number) => enterprises[number]).find((name) => name !== undefined);
   const manufacturer = maker === undefined ? undefined : canonicalMaker(maker);
   const model = full === undefined ? undefined : stripMaker(full, manufacturer);
   return compact<PrinterIdentity>({

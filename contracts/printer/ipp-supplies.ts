@@ -1,6 +1,6 @@
 import { colorantOfColor } from './colors.ts';
 import type { IppAttributes } from './ipp.ts';
-import { integers, list, longText, parsePairs, texts } from './ipp-view.ts';
+import { integerOf, list, listedIntegers, longText, parsePairs, texts } from './ipp-view.ts';
 import { mergeSupplies } from './merge.ts';
 import { MAX_SUPPLIES, type PrinterIdentity, type Supply, type SupplyNote } from './observation.ts';
 import { type SupplyRow, suppliesOf } from './supplies.ts';
@@ -17,13 +17,13 @@ interface Markers {
  * unlike the Printer-MIB, which counts the space left; so they are turned round here, and only here.
  */
 function markersOf(attributes: IppAttributes): Markers {
-  const levels = integers(attributes, 'marker-levels').slice(0, MAX_SUPPLIES + 1);
+  const levels = listedIntegers(attributes, 'marker-levels').slice(0, MAX_SUPPLIES + 1);
   const count = Math.max(levels.length, (attributes.get('marker-names') ?? []).length);
   const [names, types, colors] = ['marker-names', 'marker-types', 'marker-colors'].map((name) =>
     list(attributes, name, count),
   );
-  const low = integers(attributes, 'marker-low-levels');
-  const high = integers(attributes, 'marker-high-levels');
+  const low = listedIntegers(attributes, 'marker-low-levels');
+  const high = listedIntegers(attributes, 'marker-high-levels');
   const rows = Array.from({ length: Math.min(count, MAX_SUPPLIES) }, (_, i): SupplyRow => {
     const typeLabel = types?.[i];
     const level = levels[i];
@@ -66,10 +66,6 @@ function wasteRow(base: SupplyRow, level: number | undefined, high: number | und
   };
 }
 
-function integerOf(value: string | undefined): number | undefined {
-  return value !== undefined && /^-?\d{1,10}$/u.test(value) ? Number(value) : undefined;
-}
-
 const classes: Readonly<Record<string, number>> = {
   supplythatisconsumed: CLASS_CONSUMED,
   receptaclethatisfilled: CLASS_FILLED,
@@ -78,9 +74,10 @@ const classes: Readonly<Record<string, number>> = {
 };
 
 function printerSupplyRow(pairs: ReadonlyMap<string, string>, i: number, name: string): SupplyRow {
+  const index = integerOf(pairs.get('index')) ?? 0;
   const row: SupplyRow = {
     source: 'ipp-supply',
-    index: integerOf(pairs.get('index')) ?? i + 1,
+    index: index > 0 ? index : i + 1,
     name,
     supplyClass: classes[pairs.get('class')?.toLowerCase() ?? ''],
     typeLabel: pairs.get('type'),

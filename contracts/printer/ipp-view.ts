@@ -30,12 +30,34 @@ export function integers(attributes: IppAttributes, name: string): (number | und
   );
 }
 
+/** Levels, which some printers write as text, or all into one value: "50,60,-3". */
+export function listedIntegers(attributes: IppAttributes, name: string): (number | undefined)[] {
+  const values = integers(attributes, name);
+  if (values.some((value) => value !== undefined)) return values;
+  const written = texts(attributes, name);
+  const [only] = written;
+  const parts = written.length === 1 && only !== undefined ? only.split(',') : written;
+  return parts.map(integerOf);
+}
+
+/** The whole number of a text, with or without a sign and a percent sign. */
+export function integerOf(value: string | undefined): number | undefined {
+  const digits = /^([+-]?\d{1,10})(?:\.\d{1,6})?\s*%?$/u.exec(value?.trim() ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Parts between commas; a comma inside quotes belongs to its part. */
+function partsOf(text: string): string[] {
+  const parts = text.match(/(?:"[^"]*"|'[^']*'|[^,"']|["'])+|(?<=,)(?=,|$)|^(?=,)/gu) ?? [];
+  return parts.map((part) => part.trim().replace(/^(["'])(.*)\1$/u, '$2'));
+}
+
 /** A list where the printer wrote all names into one value: "Black,Cyan,Magenta". */
 export function list(attributes: IppAttributes, name: string, count: number): string[] {
   const values = texts(attributes, name);
   const [only] = values;
   if (values.length !== 1 || only === undefined || count < 2) return values;
-  const split = only.split(',').map((part) => part.trim());
+  const split = partsOf(only);
   return split.length === count ? split : values;
 }
 

@@ -38,26 +38,30 @@ const HR_DEVICE_PRINTER = '1.3.6.1.2.1.25.3.1.5';
 
 /** Where makers keep the IEEE 1284 device id, model and serial number outside the standard MIBs. */
 const deviceIdOids = [
-  '1.3.6.1.4.1.2699.1.2.1.2.1.1.3.1', // PWG Printer Port Monitor MIB, ppmPrinterIEEE1284DeviceId
+  '1.3.6.1.4.1.2699.1.2.1.2.1.1.3.1', // PWG 5107.1, ppmPrinterIEEE1284DeviceId
   '1.3.6.1.4.1.11.2.3.9.1.1.7.0', // HP, and many who follow it
+  '1.3.6.1.4.1.253.8.51.1.2.1.20.1', // XEROX-GENERAL-MIB, xcmGenBaseSystem1284DeviceId
   brotherOids.deviceId,
 ] as const;
+/** Named by the makers' MIBs, or where those are not public, by what other tools read there of real devices. */
 const privateModels = [
   brotherOids.model,
-  '1.3.6.1.4.1.1602.1.1.1.1.0',
-  '1.3.6.1.4.1.367.3.2.1.1.1.1.0',
-  '1.3.6.1.4.1.1347.43.5.1.1.1.1',
+  '1.3.6.1.4.1.1602.1.1.1.1.0', // Canon, as in the captures of the LBP6670 and TM-5300
+  '1.3.6.1.4.1.367.3.2.1.1.1.1.0', // Ricoh, as in the capture of the MP C3002
+  '1.3.6.1.4.1.1347.43.5.1.1.1.1', // KYOCERA-Private-MIB, kcprtGeneralModelName
+  '1.3.6.1.4.1.236.11.5.1.1.1.1.0', // Samsung, and Xerox devices made by it (Observium)
 ] as const;
 const privateSerials = [
   brotherOids.serial,
-  '1.3.6.1.4.1.367.3.2.1.2.1.4.0', // Ricoh
-  '1.3.6.1.4.1.1347.43.5.1.1.28.1', // Kyocera
-  '1.3.6.1.4.1.236.11.5.1.1.1.4.0', // Samsung
-  '1.3.6.1.4.1.253.8.53.3.2.1.3.1', // Xerox
-  '1.3.6.1.4.1.641.2.1.2.1.6.1', // Lexmark
-  '1.3.6.1.4.1.1602.1.2.1.4.0', // Canon
+  '1.3.6.1.4.1.367.3.2.1.2.1.4.0', // Ricoh, as in the capture of the MP C3002
+  '1.3.6.1.4.1.1347.43.5.1.1.28.1', // KYOCERA-Private-MIB, kcprtSerialNumber
+  '1.3.6.1.4.1.236.11.5.1.1.1.4.0', // Samsung (FusionInventory's dictionary of devices)
+  '1.3.6.1.4.1.253.8.53.3.2.1.3.1', // XEROX-HOST-RESOURCES-EXT-MIB, xcmHrDevInfoSerialNumber
+  '1.3.6.1.4.1.641.2.1.2.1.6.1', // LEXMARK-PVT-MIB, prtgenSerialNo
+  '1.3.6.1.4.1.1602.1.2.1.4.0', // Canon (FusionInventory's list for printers)
+  '1.3.6.1.4.1.1602.1.2.1.8.1.3.1.1', // Canon's newer devices (imageRUNNER ADVANCE, PIXMA)
 ] as const;
-/** HP's PML strings start with a symbol set (two octets, e.g. 0x0115 = Roman-8). */
+/** HP-LASERJET-COMMON-MIB, serial-number. HP's PML strings start with a symbol set (two octets, e.g. 0x0115 = Roman-8). */
 const HP_SERIAL = '1.3.6.1.4.1.11.2.3.9.4.2.1.1.3.3.0';
 
 /** Table entries and columns that a live read walks: printerOids without `system`, and ifPhysAddress. */
@@ -103,8 +107,8 @@ function identityOf(view: SnmpView): PrinterIdentity {
   const hrDescr = view.text(`${printerOids.hrDevice}.3.${printerIndex}`);
   const jetdirect = /(?:^|,)SN:([^,]+)/u.exec(sysDescr ?? '')?.[1];
   const pid = /(?:^|,)PID:([^,]+)/u.exec(sysDescr ?? '')?.[1];
-  const objectId = view.get('1.3.6.1.2.1.1.2.0');
-  const enterprise = /^1\.3\.6\.1\.4\.1\.(\d+)/u.exec(typeof objectId === 'string' ? objectId : '')?.[1];
+  // The agent's own number, and the printer's: behind a bought-in agent or print server they differ.
+  const objectIds = [view.get('1.3.6.1.2.1.1.2.0'), view.column(printerOids.hrDevice, 4).get(printerIndex)];
   // HP puts a bare product number into DES of some device ids.
   const described = id.description?.includes(' ') ? id.description : undefined;
   const models = [
@@ -131,8 +135,15 @@ function identityOf(view: SnmpView): PrinterIdentity {
     hostname: view.text('1.3.6.1.2.1.1.5.0'),
     mac: macOf(view),
     firmware: view.text(brotherOids.firmware),
-    enterprise: enterprise === undefined ? undefined : Number(enterprise),
+    enterprises: objectIds.flatMap(enterpriseOf),
   });
+}
+
+function enterpriseOf(objectId: VarbindValue | undefined): number[] {
+  const number = /^\.?1\.3\.6\.1\.4\.1\.(\d{1,10})(?:\.|$)/u.exec(
+    typeof objectId === 'string' ? objectId : '',
+  )?.[1];
+  return number === undefined ? [] : [Number(number)];
 }
 
 /** "Samsung M408x Series" beside "Samsung M4080FX; V11…": the description that names the one model. */
@@ -177,7 +188,9 @@ function supplyRows(view: SnmpView): SupplyRow[] {
       colorant:
         colorant === undefined || colorant === 0
           ? undefined
-          : view.text(`${printerOids.colorants}.4.${device ?? '1'}.${colorant}`),
+          : (view.text(`${printerOids.colorants}.4.${device ?? '1'}.${colorant}`) ??
+            // Some agents number the device differently in each table.
+            view.text(`${printerOids.colorants}.4.1.${colorant}`)),
     };
   });
   return fillColorants(rows, view);

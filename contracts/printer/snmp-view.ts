@@ -37,9 +37,12 @@ export class SnmpView {
     return this.#columns.get(`${entry}.${column}`) ?? noRows;
   }
 
+  /** Also one that a careless agent wrote in digits. */
   integer(oid: string): number | undefined {
     const value = this.#varbinds.get(oid);
-    return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
+    const text = value instanceof Uint8Array && value.length <= 12 ? decodeText(value) : '';
+    return /^-?\d{1,10}$/u.test(text) ? Number(text) : undefined;
   }
 
   octets(oid: string): Uint8Array | undefined {

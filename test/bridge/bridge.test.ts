@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bridge, buildBridge } from '../../bridge/bridge.ts';
@@ -279,6 +281,42 @@ test('an unchanged printer is reported at a change, once more to confirm it, and
   expect(counts).toEqual([1, 2, 2, 2, 3]);
   await bridge.close();
   await agent.close();
+});
+
+test('a protocol that a printer does not speak is asked seldom, and at once when the other falls silent', async () => {
+  await using folder = await temporaryFolder();
+  const server = await startIppPrinter(colourLaserPrinter('SILENT-1'), { host: HOST, port: 0 });
+  let asked = 0;
+  const mute = createSocket('udp4').on('message', () => void asked++);
+  mute.bind(0, HOST);
+  await once(mute, 'listening');
+  const config = testConfig(folder.path, {
+    discover: { hosts: [{ host: HOST, ippPort: server.port, snmpPort: mute.address().port }] },
+    snmp: { timeoutMs: 50, retries: 0, versions: ['2c'] },
+    ipp: { tls: 'never' },
+  });
+  const { clock } = platform;
+  const bridge = open(config, clock);
+  const askedIn = async (minutes: number) => {
+    const before = asked;
+    clock.advanceTo(clock.now() + minutes * MINUTE_MS);
+    await bridge.poll();
+    return asked - before;
+  };
+  const looks: number[] = [];
+  for (const minutes of [5, 5, 5, 5, 60, 60, 60]) looks.push(await askedIn(minutes));
+  expect(looks).toEqual([1, 1, 0, 0, 1, 0, 1]);
+  const [printer] = bridge.status().printers;
+  expect(printer?.problems[0]).toMatchObject({
+    code: 'snmp-silent',
+    detail: 'no answer by SNMP',
+  });
+  await askedIn(5);
+  expect(bridge.status().printers[0]?.problems[0]?.detail).toContain('asked again in 235 min');
+  await server.close();
+  expect(await askedIn(5)).toBe(1);
+  await bridge.close();
+  mute.close();
 });
 
 test('a host that is no printer, and one that is silent, are named with the reason', async () => {

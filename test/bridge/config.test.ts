@@ -21,6 +21,7 @@ test('the least that a configuration needs, with its defaults and paths beside t
     {
       host: '192.168.1.20',
       snmpPort: 161,
+      silences: new Map(),
       ippPort: 631,
       ippPath: undefined,
       by: ['snmp', 'ipp'],

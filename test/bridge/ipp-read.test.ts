@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPins } from '../../bridge/ipp/pins.ts';
@@ -94,8 +95,8 @@ test('another certificate at the same place is refused until the old one is forg
   try {
     const refused = await read(folder.path, port);
     expect(refused).toMatchObject({ ok: false, code: 'certificate-changed' });
-    if (!refused.ok) expect(refused.detail).toContain(`bridge forget-certificate ${HOST}:${port}`);
-    expect(openPins(join(folder.path, 'certificates.json')).forget(`${HOST}:${port}`)).toBe(true);
+    if (!refused.ok) expect(refused.detail).toContain('bridge forget-certificate SN-0002');
+    expect(openPins(join(folder.path, 'certificates.json')).forget(`${HOST}:${port}`)).toHaveLength(1);
     expect(await read(folder.path, port)).toMatchObject({ ok: true });
   } finally {
     await second.close();
@@ -121,4 +122,74 @@ test('once pinned, plain HTTP at the same place is not taken instead', async () 
 test('nobody there is said so', async () => {
   await using folder = await temporaryFolder();
   expect(await read(folder.path, 9)).toMatchObject({ ok: false, code: 'unreachable' });
+});
+
+/** The printer `serial` answers at `port`, by TLS when it has a certificate. */
+async function answerAs(serial: string, port: number, tls?: Certificate) {
+  const printer = { ...usedPrinter(), serial };
+  return await startIppPrinter(printer, { host: HOST, port, ...(tls === undefined ? {} : { tls }) });
+}
+
+test('a pin is the printer’s: it moves with it, and leaves its old address to others', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'certificates.json');
+  const first = await answerAs('SN-A1', 0, firstCertificate);
+  expect(await read(folder.path, first.port)).toMatchObject({ ok: true });
+  await first.close();
+  // The network gives its address to another printer, and it a new one.
+  const other = await answerAs('SN-B1', first.port, secondCertificate);
+  const moved = await answerAs('SN-A1', 0, firstCertificate);
+  expect(await read(folder.path, other.port)).toMatchObject({ ok: true });
+  expect(await read(folder.path, moved.port)).toMatchObject({ ok: true });
+  expect(
+    openPins(file)
+      .all.map(({ place, identity }) => [identity.serial, place])
+      .toSorted(),
+  ).toEqual([
+    ['SN-A1', `${HOST}:${moved.port}`],
+    ['SN-B1', `${HOST}:${other.port}`],
+  ]);
+  await moved.close();
+  await other.close();
+  // Whoever says it is the first one, anywhere, must show its certificate.
+  for (const tls of [secondCertificate, undefined]) {
+    const impostor = await answerAs('SN-A1', 0, tls);
+    const refused = await read(folder.path, impostor.port);
+    expect(refused).toMatchObject({ ok: false, code: 'certificate-changed' });
+    if (!refused.ok) expect(refused.detail).toContain('bridge forget-certificate SN-A1');
+    await impostor.close();
+  }
+  expect(openPins(file).forget('sn-a1')).toHaveLength(1);
+  const reset = await answerAs('SN-A1', 0, secondCertificate);
+  expect(await read(folder.path, reset.port)).toMatchObject({ ok: true });
+  await reset.close();
+});
+
+test('one that names nobody is judged by what is pinned at its place', async () => {
+  await using folder = await temporaryFolder();
+  const known = await answerAs('SN-A1', 0, firstCertificate);
+  const { port } = known;
+  expect(await read(folder.path, port)).toMatchObject({ ok: true });
+  await known.close();
+  const nobody = await answerAs('', port, secondCertificate);
+  expect(await read(folder.path, port)).toMatchObject({ ok: false, code: 'certificate-changed' });
+  await nobody.close();
+  const elsewhere = await answerAs('', 0, secondCertificate);
+  expect(await read(folder.path, elsewhere.port)).toMatchObject({ ok: true });
+  await elsewhere.close();
+});
+
+test('pins of earlier versions, by place alone, still hold and learn whose they are', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'certificates.json');
+  const printer = await answerAs('SN-A1', 0, firstCertificate);
+  await read(folder.path, printer.port);
+  const place = `${HOST}:${printer.port}`;
+  const [pin] = openPins(file).all;
+  writeFileSync(file, JSON.stringify({ [place]: pin?.fingerprint }));
+  expect(await read(folder.path, printer.port)).toMatchObject({ ok: true });
+  expect(openPins(file).all).toEqual([pin]);
+  writeFileSync(file, JSON.stringify({ [place]: pin?.fingerprint.replaceAll(/\w/gu, '0') }));
+  expect(await read(folder.path, printer.port)).toMatchObject({ ok: false, code: 'certificate-changed' });
+  await printer.close();
 });
