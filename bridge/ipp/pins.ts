@@ -27,7 +27,7 @@ const fileSchema = z.union([
 ]);
 
 /** What answered at a place; `fingerprint` is null when it showed no certificate. */
-export interface Shown {
+interface Shown {
   readonly place: string;
   readonly fingerprint: string | null;
   readonly identity: PrinterIdentity;
