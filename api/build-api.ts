@@ -16,6 +16,7 @@ import { registerCustomers } from './customers/routes.ts';
 import { registerDecisions } from './decisions/routes.ts';
 import { registerDeviceModels } from './device-models/routes.ts';
 import { registerDevices } from './devices/routes.ts';
+import { registerErasure } from './erasure/routes.ts';
 import { registerExport } from './export/routes.ts';
 import { registerHolds } from './holds/routes.ts';
 import { bearerMatcher, guardRoutes } from './http/access.ts';
@@ -52,6 +53,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerProducts,
   registerCustomers,
   registerExport,
+  registerErasure,
   registerDevices,
   registerClaims,
   registerProvisioning,

@@ -40,6 +40,11 @@ export const PROBLEMS = {
     title: 'A second factor is required',
     detail: 'Staff sign in with an authenticator app or a passkey; without one only its set-up is open.',
   },
+  'sign-in-again': {
+    status: 403,
+    title: 'Sign in again first',
+    detail: 'For this, the last sign-in must be at most {minutes} minutes old.',
+  },
   'foreign-page': {
     status: 403,
     title: 'The request comes from elsewhere',
@@ -73,6 +78,11 @@ export const PROBLEMS = {
     title: 'The device has no owner to give it away',
     detail: 'Only a device that belongs to a customer can be released.',
   },
+  'already-erased': {
+    status: 409,
+    title: 'The customer is erased',
+    detail: 'The erasure was asked for before; its receipt is where that answer said.',
+  },
   'operator-unnamed': {
     status: 409,
     title: 'Nobody is named as operator',
@@ -105,6 +115,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'The invitation is not valid',
     detail: 'The invitation is used, withdrawn, expired, or for another e-mail address.',
+  },
+  'confirmation-mismatch': {
+    status: 422,
+    title: 'Not confirmed',
+    detail: 'Type the name of the customer, exactly as it is shown.',
   },
   'does-not-fit': {
     status: 422,

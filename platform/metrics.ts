@@ -22,6 +22,7 @@ export interface Metrics {
   readonly gateRefusals: Counter<'gate'>;
   readonly merchantCalls: Counter<'operation' | 'outcome'>;
   readonly webhooks: Counter<'outcome'>;
+  readonly erasedRows: Counter<'group'>;
 }
 
 /** A registry of its own: two platforms in one process (tests) do not share counters. */
@@ -82,6 +83,9 @@ export function createMetrics(): Metrics {
     ]),
     webhooks: counter('merchant_webhooks_total', 'Webhooks received from merchants, by outcome.', [
       'outcome',
+    ]),
+    erasedRows: counter('erased_rows_total', 'Rows deleted or cleared for erased customers, by group.', [
+      'group',
     ]),
   };
 }

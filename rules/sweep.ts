@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fetchDueFeeds } from './calendar/due-feeds.ts';
 import type { RulesDeps } from './deps.ts';
+import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
 
@@ -16,7 +17,8 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const evaluated = await evaluateBatch(deps, spacingMs);
   const due = await processDueOrders(deps);
   const feeds = await fetchDueFeeds(deps);
-  return evaluated + due + feeds > 0;
+  const erased = await eraseDue(deps);
+  return evaluated + due + feeds + erased > 0;
 }
 
 /**

@@ -90,7 +90,10 @@ function registerOthers(app: Api, { database, clock }: IdentityDeps): void {
       problems: ['not-found'],
     }),
     async ({ params: { customerId: id }, body }) => {
-      const [changed] = await customer.updateManyAndReturn({ where: { id }, data: defined(body) });
+      const [changed] = await customer.updateManyAndReturn({
+        where: { id, erasedAt: null },
+        data: defined(body),
+      });
       if (body.timeZone !== undefined) {
         await database.pool.query(LOOK_AGAIN_CUSTOMER, [id, null, null, new Date(clock.now())]);
       }

@@ -13,7 +13,7 @@ export interface ExportTable {
 export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'customer',
-    sql: 'SELECT id, name, email, time_zone, language, jurisdiction, currency, created_at FROM customer WHERE id = $1',
+    sql: 'SELECT id, name, email, time_zone, language, jurisdiction, currency, created_at, erased_at FROM customer WHERE id = $1',
   },
   {
     name: 'members',

@@ -12,6 +12,7 @@ const TAGS = {
   Merchants: 'Who sells consumables, and how they are reached.',
   Products: 'What merchants sell, and which slots it fits.',
   Customers: 'Who owns devices and decides about orders.',
+  Privacy: 'What is kept of customers for how long, and being forgotten.',
   Devices: 'Registered devices and their credentials.',
   Claims: 'How devices come to their customers, and leave them.',
   Provisioning: 'How fleets come to their credentials.',

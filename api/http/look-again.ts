@@ -9,6 +9,7 @@ export const LOOK_AGAIN_CUSTOMER = `
 
 /**
  * Held until the transaction ends. Whoever changes what a customer allows, and whoever announces or
- * places an order for them, takes it, so that neither acts on what the other is just changing.
+ * places an order for them, takes it, so that neither acts on what the other is just changing. An erased
+ * customer is not found: nothing new is kept about them.
  */
-export const LOCK_CUSTOMER = 'SELECT id FROM customer WHERE id = $1 FOR NO KEY UPDATE';
+export const LOCK_CUSTOMER = 'SELECT id FROM customer WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE';

@@ -50,6 +50,7 @@ export const customerSchema = z
     jurisdiction: z.string(),
     currency: z.string(),
     createdAt: instant,
+    erasedAt: instant.nullable().describe('What is left tells of no person.'),
   })
   .meta({ id: 'Customer' });
 

@@ -21,6 +21,7 @@ const READINGS = 2500;
 
 /** Tables that tell of a customer's things and are not exported, with the reason. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
+  erasure: 'begins when the customer is gone; its receipt is handed over',
   evaluation_queue: 'announcements between processes, gone within seconds',
 };
 

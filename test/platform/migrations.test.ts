@@ -39,6 +39,8 @@ const BY_HAND = [
   'customer_email_prefix',
   'device_serial_prefix',
   'shadow_policy_running',
+  'audit_entry_origin_actor',
+  'audit_entry_origin_at',
 ];
 
 async function describeDatabase(url: string): Promise<string[]> {
