@@ -27,6 +27,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** Secrets and what is made of them, and what only the machinery reads. */
 const LEFT_OUT_COLUMNS = [
+  // The sentence beside it, as codes.
+  'consumable_state.said',
+  'decision.said',
+  'order.status_said',
+  'order_history.said',
   'audit_entry.origin_salt',
   'audit_entry.origin_digest',
   'audit_entry.previous_hash',

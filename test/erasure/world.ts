@@ -195,8 +195,8 @@ async function addTraces(
     [at, deviceId, Buffer.from(PERSONAL.payload)],
   );
   await pool.query(
-    `INSERT INTO message (customer_id, order_id, kind, text, created_at) VALUES ($1, $2, 'move-offer', $3, $4)`,
-    [customerId, boughtId, PERSONAL.message, at],
+    `INSERT INTO message (customer_id, order_id, kind, detail, created_at) VALUES ($1, $2, 'move-offer', $3, $4)`,
+    [customerId, boughtId, JSON.stringify({ text: PERSONAL.message }), at],
   );
   await pool.query(`UPDATE consumable_state SET state = $2, sentence = $3 WHERE consumable_id = $1`, [
     consumableId,
