@@ -29,8 +29,8 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
   const early = model.level - model.rate * opDays(model.levelAt, at, env.grid, model.dayWeights);
   if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) model.earlySwaps += 1;
   model.shelf = Math.max(model.shelf - 1, 0);
-  // Whatever was doubted: there was a spare, and it is in the device now.
-  model.shelfDoubt = model.shelf >= 0.5 ? PHANTOM : 0;
+  // The doubted spare is the last one: what spoke against it still does when another was put in.
+  model.shelfDoubt = model.shelf >= 0.5 ? Math.max(model.shelfDoubt, PHANTOM) : 0;
   model.beforeFall = 0;
   model.fillingAt = at;
   model.levelAt = at;
@@ -79,11 +79,18 @@ const REFILL_OP_DAYS = 0.7;
 /** … but a gauge at zero may hide this much. */
 const HIDDEN_AT_ZERO = 0.02;
 const LONGEST_STEP_DAYS = 3;
+/** A delivery to a device that stands empty is put in within this. */
+const UNTOUCHED_MS = 1.2 * DAY_MS;
 
 /** Learns from the time since the last reading, spent with what was believed to be on the shelf. */
 export function watchShelf(model: Model, at: Instant, opElapsed: number): void {
   if (model.shelf < 0.5) return;
   if (model.emptyAt !== 0) {
+    if (model.shelf >= 1.5) {
+      // What was just delivered is not put in either: the device is not empty, and nothing spoke against the spare.
+      if (at - model.deliveredAt > UNTOUCHED_MS) model.shelfDoubt = PHANTOM;
+      return;
+    }
     // Bayes on the odds: staying empty has likelihood e^(−t/c) with a spare, 1 without.
     const patience = REFILL_OP_DAYS + HIDDEN_AT_ZERO / Math.max(model.rate, 1e-6);
     const prior = Math.max(model.shelfDoubt, PHANTOM);

@@ -17,7 +17,7 @@ export interface Belief {
 /** Even the best gauge repeats itself no better than this. */
 const LEAST_NOISE = 0.002;
 /** Gauges with wider steps than this only say OK, LOW, OUT. */
-export const COARSE_QUANTUM = 0.15;
+const COARSE_QUANTUM = 0.15;
 const FINE_QUANTUM = 0.02;
 
 export const noiseOf = (profile: ConsumableProfile): number => Math.max(profile.gaugeNoise, LEAST_NOISE);
@@ -42,13 +42,27 @@ export function intervalOf(y: number, profile: ConsumableProfile): GaugeInterval
   };
 }
 
-/** "Some remaining" (RFC 3805 prtMarkerSuppliesLevel −3): more than the first step of the gauge. */
-export const someInterval = (profile: ConsumableProfile): GaugeInterval => ({
-  low: profile.gaugeQuantum,
-  high: Number.POSITIVE_INFINITY,
-  sd: noiseOf(profile),
-});
+/** A gauge of OK, LOW and OUT turns to LOW somewhere about here: makers choose between a tenth and a fifth. */
+const LOW_TURNS_AT: Belief = { level: 0.15, variance: 0.035 ** 2 };
 
+export const isCoarse = (profile: ConsumableProfile): boolean => profile.gaugeQuantum >= COARSE_QUANTUM;
+
+/** "Some remaining" (RFC 3805 prtMarkerSuppliesLevel −3): more than what the gauge calls low. */
+export function someInterval(profile: ConsumableProfile): GaugeInterval {
+  const sd = noiseOf(profile);
+  const low = isCoarse(profile) ? LOW_TURNS_AT.level : profile.gaugeQuantum;
+  return {
+    low,
+    high: Number.POSITIVE_INFINITY,
+    sd: isCoarse(profile) ? Math.sqrt(LOW_TURNS_AT.variance) : sd,
+  };
+}
+
+/** What is left when "some" has just turned to LOW; null: the reading does not say LOW. */
+export function turnedLow(y: number, profile: ConsumableProfile): Belief | null {
+  const low = isCoarse(profile) && y > noiseOf(profile) && y <= 0.75 * profile.gaugeQuantum;
+  return low ? LOW_TURNS_AT : null;
+}
 /** Φ by the incomplete gamma function: Φ(x) = ½ ± ½·P(½, x²/2). */
 export function normalCdf(x: number): number {
   if (x === Number.POSITIVE_INFINITY) return 1;

@@ -55,13 +55,16 @@ export interface Arrival {
   readonly at: Instant;
 }
 
-/** When an order placed at an instant arrives: one entry per possible lead time. */
-export function arrivals(placeAt: Instant, leadTime: LeadTime, grid: DayGrid): Arrival[] {
+/**
+ * When an order placed at an instant arrives: one entry per possible lead time; `extra` business days
+ * pass before it is on its way.
+ */
+export function arrivals(placeAt: Instant, leadTime: LeadTime, grid: DayGrid, extra = 0): Arrival[] {
   const from = dayOf(placeAt, grid.timeZone);
   const list: Arrival[] = [];
   leadTime.pmf.forEach((probability, days) => {
     if (!(probability > 0)) return;
-    const day = workdayAfter(from, days, grid);
+    const day = workdayAfter(from, days + extra, grid);
     list.push({ probability, day, at: dayStart(day, grid.timeZone) + ARRIVAL_AFTER_DAY_START_MS });
   });
   return list;
@@ -108,6 +111,30 @@ export function shrinkLeadTime(parent: LeadTime, seen: LeadObservations): LeadTi
 function normalise(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return total > 0 ? counts.map((count) => count / total) : [1];
+}
+
+/**
+ * Business days until a customer answers a question: half of them within two, some take a week or more.
+ * A guess; nobody publishes such figures.
+ */
+export const ANSWER_PMF: readonly number[] = [0, 0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05];
+
+const answered = new WeakMap<LeadTime, LeadTime>();
+
+/** Lead time of an order that waits for the customer's word first: the two waits after each other. */
+export function afterAnswer(leadTime: LeadTime): LeadTime {
+  let sum = answered.get(leadTime);
+  if (sum === undefined) {
+    const pmf = new Array<number>(leadTime.pmf.length + ANSWER_PMF.length - 1).fill(0);
+    leadTime.pmf.forEach((p, i) => {
+      ANSWER_PMF.forEach((q, j) => {
+        pmf[i + j] = (pmf[i + j] ?? 0) + p * q;
+      });
+    });
+    sum = { pmf };
+    answered.set(leadTime, sum);
+  }
+  return sum;
 }
 
 /** Lead time left of an order that is `age` business days old; null: older than anything ever seen. */

@@ -4,13 +4,14 @@ import { hasCounter, isHistorical, kindOfEvent, MEASURED, SOME } from './event-r
 import { begin, clearPending, type FoldEnvironment, startFilling, watchShelf } from './filling.ts';
 import {
   type Belief,
-  COARSE_QUANTUM,
   intervalOf,
+  isCoarse,
   isFine,
   noiseOf,
   readingVariance,
   seeInterval,
   someInterval,
+  turnedLow,
 } from './gauge.ts';
 import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
@@ -50,7 +51,7 @@ export function acceptReading(model: Model, event: RingEvent, env: FoldEnvironme
   else {
     const expected = expect(model, event, env);
     const verdict = judgeJump(model, event, expected, wasVague, env);
-    if (verdict === 'follow') follow(model, event, expected, env);
+    if (verdict === 'follow') follow(model, event, expected, env, wasVague);
     else if (verdict === 'swap') startAnew(model, event, event.at, env);
     else pend(model, event, env);
   }
@@ -147,23 +148,29 @@ function recover(model: Model, event: RingEvent, env: FoldEnvironment): void {
   restartBlock(model, event.at);
 }
 
-function follow(model: Model, event: RingEvent, expected: Expectation, env: FoldEnvironment): void {
+function follow(
+  model: Model,
+  event: RingEvent,
+  expected: Expectation,
+  env: FoldEnvironment,
+  wasVague = false,
+): void {
   const y = event.amount;
   const { profile } = env;
   clearPending(model);
+  const turned = wasVague && model.lastLevel > profile.gaugeQuantum ? turnedLow(y, profile) : null;
   watchShelf(
     model,
     event.at,
     expected.tau === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : expected.tau,
   );
-  learnFrom(model, event, expected, env);
+  if (turned === null) learnFrom(model, event, expected, env);
+  else learnFilling(model, event, turned);
   // Only the very next readings can take a fall back: a level that stays was true.
   model.beforeFall = model.lastLevel - y > SUDDEN_FALL ? model.lastLevel : 0;
-  settle(model, event, seeInterval(expected, intervalOf(y, profile)));
+  settle(model, event, turned ?? seeInterval(expected, intervalOf(y, profile)));
   // A coarse gauge's lowest step is not empty; OUT of an OK/LOW/OUT gauge is.
-  const empty =
-    y <= noiseOf(profile) &&
-    (isFine(profile) || profile.gaugeQuantum >= COARSE_QUANTUM || model.level < 0.005);
+  const empty = y <= noiseOf(profile) && (isFine(profile) || isCoarse(profile) || model.level < 0.005);
   if (empty) stopClock(model, event, env);
   else {
     model.emptyAt = 0;
@@ -178,6 +185,12 @@ function stopClock(model: Model, event: RingEvent, env: FoldEnvironment): void {
     maybeCloseBlock(model, event.at, env);
   }
   restartBlock(model, event.at);
+}
+
+/** What a gauge that only says "some" could not tell on the way: the uses of a filling down to LOW. */
+function learnFilling(model: Model, event: RingEvent, turned: Belief): void {
+  if (!hasCounter(event) || model.blockCounter <= 0) return;
+  learnCoverage(model, model.blockLevel - turned.level, event.counter - model.blockCounter);
 }
 
 /** Weekday weights from the finest measure there is, and level per use from the gauge against the counter. */

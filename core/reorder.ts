@@ -1,7 +1,7 @@
 import { CLOSURE_KIND, type DayGrid, kindOf } from './day-grid.ts';
 import type { RunOut } from './depletion.ts';
 import { LOW_LEVEL } from './filling.ts';
-import { arrivals, leadQuantile } from './lead-time.ts';
+import { ANSWER_PMF, arrivals, leadQuantile } from './lead-time.ts';
 import type { Model } from './state.ts';
 import { type Costs, DAY_MS, type Instant, type LeadTime, type Offer, type Population } from './types.ts';
 
@@ -91,34 +91,42 @@ export interface WeighingRequest {
   /** Placement of an order decided now, and of one decided at the next occasion. */
   readonly placeAt: Instant;
   readonly nextPlaceAt: Instant;
+  /** At the next occasion the customer would have to be asked first: that order waits for the answer. */
+  readonly asksLater?: boolean;
 }
 
 /** From this probability of being empty anyway, an order that arrives no later for waiting goes out at once. */
 const FORGONE = 0.5;
+const AT_ONCE: readonly number[] = [1];
 
 export function weigh(request: WeighingRequest): Weighing {
   const { runOut, costs, grid, leadTime, early } = request;
+  const waits = request.asksLater === true ? ANSWER_PMF : AT_ONCE;
   const now = arrivals(request.placeAt, leadTime, grid);
-  const later = arrivals(request.nextPlaceAt, leadTime, grid);
-  const last = later.at(-1);
+  const last = arrivals(request.nextPlaceAt, leadTime, grid, waits.length - 1).at(-1);
   if (last !== undefined && surelyEarly(runOut.probabilityEmptyBy(last.at), costs)) {
     return { due: false, risk: 0, saved: 0, emptyBeforeArrival: 0 };
   }
   let risk = 0;
   let saved = 0;
   let empty = 0;
-  for (let i = 0; i < now.length; i += 1) {
-    const first = now[i];
-    if (first === undefined) continue;
-    const second = later[i] ?? first;
-    const f0 = runOut.probabilityEmptyBy(first.at);
-    const f1 = second.day === first.day ? f0 : runOut.probabilityEmptyBy(second.at);
-    const days = (second.at - first.at) / DAY_MS;
-    const lost = costs.stockoutPerDayMinor * 0.5 * (f0 + f1) * usedDays(first.day, second.day, grid);
-    risk += first.probability * (lost + costs.stockoutMinor * (f1 - f0));
-    saved += first.probability * earlyCostAt(early, runOut.expectedLevel(first.at)) * (1 - f0) * days;
-    empty += first.probability * f0;
-  }
+  waits.forEach((share, wait) => {
+    if (!(share > 0)) return;
+    const later = arrivals(request.nextPlaceAt, leadTime, grid, wait);
+    for (let i = 0; i < now.length; i += 1) {
+      const first = now[i];
+      if (first === undefined) continue;
+      const second = later[i] ?? first;
+      const f0 = runOut.probabilityEmptyBy(first.at);
+      const f1 = second.day === first.day ? f0 : runOut.probabilityEmptyBy(second.at);
+      const days = (second.at - first.at) / DAY_MS;
+      const lost = costs.stockoutPerDayMinor * 0.5 * (f0 + f1) * usedDays(first.day, second.day, grid);
+      const weight = share * first.probability;
+      risk += weight * (lost + costs.stockoutMinor * (f1 - f0));
+      saved += weight * earlyCostAt(early, runOut.expectedLevel(first.at)) * (1 - f0) * days;
+      empty += weight * f0;
+    }
+  });
   return { due: risk > saved || empty >= FORGONE, risk, saved, emptyBeforeArrival: empty };
 }
 

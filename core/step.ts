@@ -3,7 +3,7 @@ import { type RunOut, runOut } from './depletion.ts';
 import { fold } from './fold.ts';
 import { CONSENT_GATES, checkGates } from './gates.ts';
 import { beforeLeaving, type DeliveryPlan, isLastChance, nextPlacement, planDelivery } from './holds.ts';
-import { outline } from './lead-time.ts';
+import { afterAnswer, outline } from './lead-time.ts';
 import { posteriors, priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
@@ -12,7 +12,7 @@ import { orderQuantity } from './quantity.ts';
 import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
-import { type Trust, trustOf } from './trust.ts';
+import { needsAnswer, type Trust, trustOf } from './trust.ts';
 import {
   type Command,
   type ConsumableEvent,
@@ -107,7 +107,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
     future,
     early: earlyCostOf(model, context.costs, context.offer, context.population),
   };
-  const weighing = weighAt(view, context, now, now + settings.reviewPeriodMs);
+  const weighing = weighNow(view, context, now);
   const open = context.openOrder !== null;
   const short = positionShort(model, context.leadTime);
   if (open || !short || !weighing.due || suspendedByWarmUp(model, weighing)) {
@@ -154,9 +154,11 @@ function weighAt(
 ): Weighing {
   const delay = placementDelay(context);
   const placeAt = at + delay;
+  const asks = needsAnswer(view.model, context.settings, at);
   return weigh({
     runOut: view.future,
-    leadTime,
+    leadTime: asks ? afterAnswer(leadTime) : leadTime,
+    asksLater: !asks && needsAnswer(view.model, context.settings, next),
     grid: gridOf(context.calendar),
     costs: context.costs,
     early: view.early,
@@ -164,6 +166,24 @@ function weighAt(
     nextPlaceAt: nextPlacement(placeAt, next + delay, context.leadTime, context.calendar),
   });
 }
+
+/**
+ * Now against the next review; where a person decides, against the first review from which an order would
+ * arrive later: a question that is withdrawn over the weekend and put again on Monday is not answered.
+ */
+function weighNow(view: View, context: StepContext, now: Instant): Weighing {
+  const review = context.settings.reviewPeriodMs;
+  let weighing = weighAt(view, context, now, now + review);
+  const person = context.strategy !== 'automatic' || needsAnswer(view.model, context.settings, now);
+  for (let reviews = 2; person && reviews <= LONG_WEEKEND_REVIEWS && isFree(weighing); reviews += 1) {
+    weighing = weighAt(view, context, now, now + reviews * review);
+  }
+  return weighing;
+}
+
+/** Waiting moved no arrival. */
+const isFree = ({ due, risk, saved, emptyBeforeArrival }: Weighing): boolean =>
+  !due && risk === 0 && saved === 0 && emptyBeforeArrival > 0;
 
 /**
  * A wide prior alone must not order: until the device's own use is known, only a real risk or a low

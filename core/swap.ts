@@ -1,6 +1,6 @@
 import { isHistorical } from './event-ring.ts';
 import type { FoldEnvironment } from './filling.ts';
-import { COARSE_QUANTUM, halfWidth, noiseOf } from './gauge.ts';
+import { halfWidth, isCoarse, noiseOf } from './gauge.ts';
 import type { Expectation } from './level-filter.ts';
 import { mixtureExceeds, type Posterior, posteriors } from './mixture.ts';
 import type { Model, RingEvent } from './state.ts';
@@ -67,7 +67,7 @@ const SWAP_ODDS = 1;
  */
 function swapHiddenByGap(model: Model, y: number, expected: Expectation, env: FoldEnvironment): boolean {
   const { tau, countedUse } = expected;
-  if (env.profile.gaugeQuantum >= COARSE_QUANTUM || model.emptyAt !== 0) return false;
+  if (isCoarse(env.profile) || model.emptyAt !== 0) return false;
   const likelyUse = countedUse ?? model.rate * tau;
   if (likelyUse < GAP_USE || (countedUse === null && tau < GAP_OP_DAYS)) return false;
   const width = halfWidth(env.profile) + Math.sqrt(model.variance);

@@ -26,3 +26,13 @@ export function trustOf(model: Model, settings: PolicySettings, now: Instant): T
   const hours = age < HOUR_MS ? null : roundHours(age);
   return { trusted: true, said: [say('read', { level: model.lastLevel, hours })] };
 }
+
+/**
+ * Whether an order at that instant would need the customer's word, if nothing is heard before. A jump
+ * that waits for its confirmation, or a second reading, needs the device's.
+ */
+export function needsAnswer(model: Model, settings: PolicySettings, at: Instant): boolean {
+  if (model.pendingCount > 0) return false;
+  if (model.readings === 0 || model.vagueAt !== 0 || model.liveAt === 0) return true;
+  return at - model.liveAt > settings.staleAfterMs;
+}
