@@ -12,7 +12,7 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { applyMigrations } from './platform/migrations.ts';
 import { AHEAD_MONTHS } from './platform/months.ts';
 import { buildOpsServer } from './platform/ops-server.ts';
-import { maintainReadingPartitions } from './platform/partitions.ts';
+import { ensureReadingPartitions } from './platform/partitions.ts';
 import { Shutdown } from './platform/shutdown.ts';
 import { StartError } from './platform/start-error.ts';
 import { buildRules } from './rules/build-rules.ts';
@@ -121,7 +121,7 @@ async function prepareDatabase(options: PlatformOptions, shutdown: Shutdown): Pr
   const database = openDatabase({ url, connections: config.DATABASE_CONNECTIONS, log });
   shutdown.add('database connections', database.close);
   const retentionMonths = config.READING_RETENTION_MONTHS;
-  await maintainReadingPartitions(database.pool, {
+  await ensureReadingPartitions(database.pool, {
     now: clock.now(),
     retentionMonths,
     aheadMonths: AHEAD_MONTHS,

@@ -34,6 +34,7 @@ import { registerOrders } from './orders/routes.ts';
 import { registerProblems } from './problems/routes.ts';
 import { registerProducts } from './products/routes.ts';
 import { registerProvisioning } from './provisioning/routes.ts';
+import { registerRetention } from './retention/routes.ts';
 import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
@@ -54,6 +55,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerCustomers,
   registerExport,
   registerErasure,
+  registerRetention,
   registerDevices,
   registerClaims,
   registerProvisioning,

@@ -23,6 +23,7 @@ export interface Metrics {
   readonly merchantCalls: Counter<'operation' | 'outcome'>;
   readonly webhooks: Counter<'outcome'>;
   readonly erasedRows: Counter<'group'>;
+  readonly retentionRemoved: Counter<'kind'>;
 }
 
 /** A registry of its own: two platforms in one process (tests) do not share counters. */
@@ -84,8 +85,23 @@ export function createMetrics(): Metrics {
     webhooks: counter('merchant_webhooks_total', 'Webhooks received from merchants, by outcome.', [
       'outcome',
     ]),
-    erasedRows: counter('erased_rows_total', 'Rows deleted or cleared for erased customers, by group.', [
-      'group',
-    ]),
+    ...privacyCounters(registers),
+  };
+}
+
+function privacyCounters(registers: Registry[]): Pick<Metrics, 'retentionRemoved' | 'erasedRows'> {
+  return {
+    retentionRemoved: new Counter({
+      name: 'neverout_retention_removed_total',
+      help: 'Rows past their retention, by kind of data; of readings the months.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    erasedRows: new Counter({
+      name: 'neverout_erased_rows_total',
+      help: 'Rows deleted or cleared for erased customers, by group.',
+      labelNames: ['group'],
+      registers,
+    }),
   };
 }

@@ -55,6 +55,11 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
       FROM consumable c JOIN reading r ON r.consumable_id = c.id WHERE c.customer_id = $1`,
   },
   {
+    name: 'days',
+    sql: `SELECT t.consumable_id, t.day::text, t.level_first, t.level_last, t.level_min, t.used, t.counted, t.readings
+      FROM consumable c JOIN consumable_day t ON t.consumable_id = c.id WHERE c.customer_id = $1`,
+  },
+  {
     name: 'events',
     sql: `SELECT e.id, e.device_id, e.consumable_id, e.type, e.at, e.seq, e.received_at, e.quantity, e.order_id, e.detail,
         e.historical

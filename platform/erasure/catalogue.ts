@@ -69,6 +69,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   remove('consumable_state', 'telemetry', ofConsumable('consumable_state')),
   remove('evaluation_queue', 'telemetry', ofConsumable('evaluation_queue')),
   remove('reading', 'telemetry', READING_ROWS),
+  remove('consumable_day', 'telemetry', ofConsumable('consumable_day')),
   remove('forecast_snapshot', 'telemetry', ofConsumable('forecast_snapshot')),
   remove('shadow_decision', 'telemetry', ofConsumable('shadow_decision')),
   remove('shadow_subject', 'telemetry', ofConsumable('shadow_subject')),

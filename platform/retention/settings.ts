@@ -69,3 +69,37 @@ export async function readRetention(db: Queryable, config: RetentionConfig): Pro
   ]);
   return mergeRetention(config, rows[0]?.value);
 }
+
+const LOCK = "SELECT pg_advisory_xact_lock(hashtext('neverout-retention'))";
+const SET = `
+  INSERT INTO setting (key, value, updated_at) VALUES ('${RETENTION_SETTING}', $1, $2)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`;
+const REMEMBER = `
+  INSERT INTO setting_change (key, at, actor, before, after, reason)
+  VALUES ('${RETENTION_SETTING}', $1, $2, $3, $4, $5)`;
+
+export interface RetentionChange {
+  /** null: the default again. */
+  readonly values: Readonly<Partial<Record<RetentionKey, number | null>>>;
+  readonly at: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** Sets some, with the record of who and why; inside the caller's transaction. */
+export async function changeRetention(db: Queryable, change: RetentionChange): Promise<void> {
+  // One after the other: of two changes at once, the second tells what it found.
+  await db.query(LOCK, []);
+  const { rows } = await db.query<{ value: Record<string, unknown> }>(
+    'SELECT value FROM setting WHERE key = $1',
+    [RETENTION_SETTING],
+  );
+  const before = rows[0]?.value ?? {};
+  const after = Object.fromEntries(
+    Object.entries({ ...before, ...change.values }).filter(([, value]) => value !== null),
+  );
+  const at = new Date(change.at);
+  await db.query(SET, [JSON.stringify(after), at]);
+  const [from, to] = [JSON.stringify(before), JSON.stringify(after)];
+  await db.query(REMEMBER, [at, change.actor, from, to, change.reason]);
+}

@@ -1,6 +1,4 @@
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
-import { AHEAD_MONTHS } from '../../platform/months.ts';
-import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import type { RulesDeps } from '../deps.ts';
 import { fulfilDuties } from '../duties/due-duties.ts';
 import { forecastFleet } from '../fleet/forecast-fleet.ts';
@@ -9,6 +7,7 @@ import { SNAPSHOT_RETENTION_DAYS } from '../fleet/snapshots.ts';
 import { foldCalibration } from '../population/calibration.ts';
 import { refitLeadTimes } from '../population/lead-times.ts';
 import { refitPopulations } from '../population/refit.ts';
+import { keepRetention } from '../retention/keep-retention.ts';
 
 export interface HousekeepingTask {
   readonly name: string;
@@ -17,43 +16,10 @@ export interface HousekeepingTask {
   readonly run: (deps: RulesDeps, now: number) => Promise<void>;
 }
 
-/** Signatures of webhooks are refused after minutes; a month of receipts is for whoever asks what came. */
-const RECEIPT_RETENTION_MS = 30 * DAY_MS;
 /** Small enough that a deletion never holds locks or writes WAL for long. */
 const DELETE_ROWS = 10_000;
 
-const partitions: HousekeepingTask = {
-  name: 'reading-partitions',
-  everyMs: DAY_MS,
-  run: async ({ database, config, log }, now) => {
-    const plan = { now, retentionMonths: config.READING_RETENTION_MONTHS, aheadMonths: AHEAD_MONTHS };
-    const { dropped } = await maintainReadingPartitions(database.pool, plan);
-    if (dropped.length > 0) log.info({ dropped }, 'dropped readings past their retention');
-  },
-};
-
-const deadLetters: HousekeepingTask = {
-  name: 'dead-letters',
-  everyMs: DAY_MS,
-  run: ({ database, config }, now) =>
-    deleteBefore(
-      database,
-      `DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE received_at < $1 LIMIT $2)`,
-      now - config.DEAD_LETTER_RETENTION_DAYS * DAY_MS,
-    ),
-};
-
-const receipts: HousekeepingTask = {
-  name: 'webhook-receipts',
-  everyMs: DAY_MS,
-  run: ({ database }, now) =>
-    deleteBefore(
-      database,
-      `DELETE FROM webhook_receipt WHERE (merchant_id, webhook_id) IN (
-         SELECT merchant_id, webhook_id FROM webhook_receipt WHERE received_at < $1 LIMIT $2)`,
-      now - RECEIPT_RETENTION_MS,
-    ),
-};
+const retention: HousekeepingTask = { name: 'retention', everyMs: DAY_MS, run: keepRetention };
 
 /** Announcements of consumables that were deleted meanwhile: nobody ever claims them. */
 const orphans: HousekeepingTask = {
@@ -114,9 +80,7 @@ const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilD
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   duties,
-  partitions,
-  deadLetters,
-  receipts,
+  retention,
   orphans,
   calibration,
   populations,

@@ -41,6 +41,15 @@ const BY_HAND = [
   'shadow_policy_running',
   'audit_entry_origin_actor',
   'audit_entry_origin_at',
+  'decision_at_brin',
+  'consumable_event_at_brin',
+  'message_created_at_brin',
+  'consumable_day_brin',
+  'order_decision',
+  'order_consent',
+  'consumable_event_order',
+  'hold_device',
+  'calendar_feed_device',
 ];
 
 async function describeDatabase(url: string): Promise<string[]> {

@@ -72,7 +72,7 @@ describe('housekeeping', () => {
     const runs = async () =>
       (
         await world.rows<{ at: Date }>(
-          `SELECT updated_at AS at FROM setting WHERE key = 'housekeeping:dead-letters'`,
+          `SELECT updated_at AS at FROM setting WHERE key = 'housekeeping:retention'`,
         )
       )[0]?.at;
     const letter = (at: number) =>
