@@ -30,6 +30,7 @@ import { tellTime } from './http/tell-time.ts';
 import { registerPeople } from './members/routes.ts';
 import { registerMerchants } from './merchants/routes.ts';
 import { registerOperations } from './operations/routes.ts';
+import { registerOps } from './ops/routes.ts';
 import { registerOrders } from './orders/routes.ts';
 import { registerProblems } from './problems/routes.ts';
 import { registerProducts } from './products/routes.ts';
@@ -65,6 +66,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerDecisions,
   registerOrders,
   registerWebhooks,
+  registerOps,
   registerOperations,
   registerAudit,
   registerProblems,

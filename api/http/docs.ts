@@ -22,6 +22,7 @@ const TAGS = {
   Decisions: 'Why something was or was not ordered.',
   Orders: 'From proposal to installation.',
   Webhooks: 'What merchants tell.',
+  Console: 'What the staff looks at: tables, reports, trials of changed thresholds.',
   Operations: 'Halts, dead letters, settings, counts, health.',
 } as const;
 

@@ -1,0 +1,143 @@
+import {
+  opsConsumableSchema,
+  opsCustomerSchema,
+  opsDeviceSchema,
+  opsOrderSchema,
+} from '../../../contracts/http/ops/lists.ts';
+import type { ListSpec } from './list.ts';
+
+/** An id, when the text is one. */
+const asId = (p: string): string =>
+  `CASE WHEN ${p}::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ${p}::text::uuid END`;
+/** Text that is searched for, with nothing in it that LIKE would take for a pattern. */
+const prefix = (p: string): string =>
+  `(replace(replace(replace(lower(${p}::text), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%')`;
+
+const is = (column: string, type: string) => (p: string) => `${column} = ${p}::${type}`;
+const byId = { by: 'id', type: 'uuid' } as const;
+
+export const ORDERS: ListSpec<typeof opsOrderSchema> = {
+  name: 'orders',
+  item: opsOrderSchema,
+  id: 'o.id',
+  base: '"order" o',
+  orders: {
+    newest: { by: 'o.created_at', type: 'timestamptz', descending: true },
+    oldest: { by: 'o.created_at', type: 'timestamptz' },
+    due: { by: 'o.due_at', type: 'timestamptz', where: 'o.due_at IS NOT NULL' },
+    total: { by: 'o.total_minor', type: 'int', descending: true },
+  },
+  filters: {
+    status: (p) => `o.status = ANY (${p}::order_status[])`,
+    customerId: is('o.customer_id', 'uuid'),
+    consumableId: is('o.consumable_id', 'uuid'),
+    deviceId: (p) => `o.consumable_id IN (SELECT c.id FROM consumable c WHERE c.device_id = ${p}::uuid)`,
+    productId: is('o.product_id', 'uuid'),
+    merchantId: is('o.merchant_id', 'uuid'),
+    automatic: (p) => `(o.consent_id IS NOT NULL) = ${p}::boolean`,
+    stuck: (p) => `o.status = 'placing' AND o.placed_at < ${p}::timestamptz`,
+    from: (p) => `o.created_at >= ${p}::timestamptz`,
+    to: (p) => `o.created_at < ${p}::timestamptz`,
+    q: (p) => `o.id = ${asId(p)} OR o.merchant_reference = ${p}::text`,
+  },
+  columns: `o.id, o.created_at AS "createdAt", o.status, o.customer_id AS "customerId", cu.name AS "customerName",
+    c.device_id AS "deviceId", d.name AS "deviceName", o.consumable_id AS "consumableId", slot.name AS "consumableName",
+    o.product_id AS "productId", p.name AS "productName", p.sku, o.merchant_id AS "merchantId", m.name AS "merchantName",
+    o.merchant_reference AS "merchantReference", o.consent_id IS NOT NULL AS automatic, o.quantity,
+    o.total_minor AS "totalMinor", o.currency, o.due_at AS "dueAt", o.arrives_to::text AS "arrivesTo",
+    o.delivered_at AS "deliveredAt"`,
+  joins: `JOIN "order" o ON o.id = page.id JOIN customer cu ON cu.id = o.customer_id
+    JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
+    JOIN model_slot slot ON slot.device_model_id = c.device_model_id AND slot.key = c.key
+    JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id`,
+};
+
+export const CONSUMABLES: ListSpec<typeof opsConsumableSchema> = {
+  name: 'consumables',
+  item: opsConsumableSchema,
+  id: 's.consumable_id',
+  base: 'consumable_state s JOIN consumable c ON c.id = s.consumable_id',
+  orders: {
+    runOut: { by: 's.run_out_p50', type: 'timestamptz', where: 's.run_out_p50 IS NOT NULL' },
+    newest: { by: 's.consumable_id', type: 'uuid', descending: true },
+  },
+  filters: {
+    customerId: is('c.customer_id', 'uuid'),
+    deviceId: is('c.device_id', 'uuid'),
+    deviceModelId: is('c.device_model_id', 'uuid'),
+    productId: is('c.product_id', 'uuid'),
+    strategy: is('c.strategy', 'strategy'),
+    outcome: is('s.outcome', 'text'),
+    empty: (p) => `(s.level <= 0.005 AND s.on_shelf < 0.5) IS NOT DISTINCT FROM ${p}::boolean`,
+    silentSince: (p) => `s.level_at < ${p}::timestamptz`,
+    runOutBefore: (p) => `s.run_out_p50 < ${p}::timestamptz`,
+  },
+  columns: `c.id, c.device_id AS "deviceId", d.name AS "deviceName", dm.make || ' ' || dm.model AS model, c.key, slot.name,
+    c.customer_id AS "customerId", cu.name AS "customerName", c.product_id AS "productId", p.name AS "productName",
+    c.strategy, s.level, s.level_at AS "levelAt", s.on_shelf AS "onShelf", s.run_out_p10 AS "runOutP10",
+    s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", (s.predictability ->> 'score')::float8 AS score,
+    s.outcome, o.id AS "openOrderId", o.status AS "openOrderStatus"`,
+  joins: `JOIN consumable c ON c.id = page.id JOIN consumable_state s ON s.consumable_id = c.id
+    JOIN device d ON d.id = c.device_id JOIN device_model dm ON dm.id = c.device_model_id
+    JOIN model_slot slot ON slot.device_model_id = c.device_model_id AND slot.key = c.key
+    LEFT JOIN customer cu ON cu.id = c.customer_id LEFT JOIN product p ON p.id = c.product_id
+    LEFT JOIN "order" o ON o.consumable_id = c.id AND o.status IN ('proposed', 'announced', 'placing', 'accepted', 'shipped')`,
+};
+
+export const DEVICES: ListSpec<typeof opsDeviceSchema> = {
+  name: 'devices',
+  item: opsDeviceSchema,
+  id: 'd.id',
+  base: 'device d',
+  orders: {
+    newest: { ...byId, by: 'd.id', descending: true },
+    silent: {
+      by: 'd.presence_at',
+      type: 'timestamptz',
+      where: `d.presence = 'offline' AND d.presence_at IS NOT NULL AND d.revoked_at IS NULL AND d.released_at IS NULL`,
+    },
+  },
+  filters: {
+    customerId: is('d.customer_id', 'uuid'),
+    deviceModelId: is('d.device_model_id', 'uuid'),
+    presence: is('d.presence', 'presence'),
+    silentSince: (p) => `d.presence = 'offline' AND d.presence_at < ${p}::timestamptz`,
+    owned: (p) => `(d.customer_id IS NOT NULL) = ${p}::boolean`,
+    q: (p) => `d.id = ${asId(p)} OR lower(d.serial) LIKE ${prefix(p)}`,
+  },
+  columns: `d.id, d.name, d.serial, d.device_model_id AS "deviceModelId", dm.make || ' ' || dm.model AS model,
+    d.customer_id AS "customerId", cu.name AS "customerName", d.presence, d.presence_at AS "presenceAt",
+    slots.consumables, slots.empty AS "emptyConsumables", d.revoked_at AS "revokedAt", d.released_at AS "releasedAt",
+    d.created_at AS "createdAt"`,
+  joins: `JOIN device d ON d.id = page.id JOIN device_model dm ON dm.id = d.device_model_id
+    LEFT JOIN customer cu ON cu.id = d.customer_id
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS consumables, count(*) FILTER (WHERE s.level <= 0.005)::int AS empty
+      FROM consumable c LEFT JOIN consumable_state s ON s.consumable_id = c.id WHERE c.device_id = d.id
+    ) slots`,
+};
+
+/** Byte by byte, as its index has it. */
+const NAME = 'lower(cu.name) COLLATE "C"';
+
+export const CUSTOMERS: ListSpec<typeof opsCustomerSchema> = {
+  name: 'customers',
+  item: opsCustomerSchema,
+  id: 'cu.id',
+  base: 'customer cu',
+  orders: {
+    newest: { ...byId, by: 'cu.id', descending: true },
+    name: { by: NAME, type: 'text' },
+  },
+  filters: {
+    jurisdiction: is('cu.jurisdiction', 'text'),
+    language: is('cu.language', 'text'),
+    q: (p) => `cu.id = ${asId(p)} OR ${NAME} LIKE ${prefix(p)} OR lower(cu.email) LIKE ${prefix(p)}`,
+  },
+  columns: `cu.id, cu.name, cu.email, cu.language, cu.time_zone AS "timeZone", cu.jurisdiction, cu.currency,
+    (SELECT count(*)::int FROM device d WHERE d.customer_id = cu.id) AS devices,
+    (SELECT count(*)::int FROM "order" o WHERE o.customer_id = cu.id
+      AND o.status IN ('proposed', 'announced', 'placing', 'accepted', 'shipped')) AS "openOrders",
+    cu.created_at AS "createdAt"`,
+  joins: 'JOIN customer cu ON cu.id = page.id',
+};
