@@ -27,6 +27,7 @@ import { limitRates } from './http/limits.ts';
 import { observeRequests } from './http/observe.ts';
 import { ownerLookup } from './http/ownership.ts';
 import { tellTime } from './http/tell-time.ts';
+import { registerLive } from './live/routes.ts';
 import { registerPeople } from './members/routes.ts';
 import { registerMerchants } from './merchants/routes.ts';
 import { registerOperations } from './operations/routes.ts';
@@ -69,6 +70,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerOps,
   registerOperations,
   registerAudit,
+  registerLive,
   registerProblems,
 ];
 

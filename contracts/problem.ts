@@ -91,6 +91,16 @@ export const PROBLEMS = {
   'no-withdrawal': { status: 409, title: 'The purchase cannot be withdrawn from', detail: '{reason}' },
   'unreadable-calendar': { status: 422, title: 'The calendar cannot be used', detail: '{reason}' },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
+  'not-acceptable': {
+    status: 406,
+    title: 'It cannot be had like this',
+    detail: 'Ask for {type} in the header Accept.',
+  },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many streams',
+    detail: 'Close another stream of live updates first.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',

@@ -5,7 +5,11 @@ import { type ServedApi, tokenIn } from './served-api.ts';
 export const PASSWORD = 'correct horse battery';
 
 /** Signs up, confirms the address with the mail's link, signs in. */
-export async function join(api: ServedApi, email: string, password = PASSWORD): Promise<Browser> {
+export async function join(
+  api: Pick<ServedApi, 'browser' | 'mailTo'>,
+  email: string,
+  password = PASSWORD,
+): Promise<Browser> {
   const browser = api.browser();
   await expectStatus(browser.post('/v1/auth/sign-up', { email, password, name: email.split('@')[0] }), 204);
   const token = tokenIn(await api.mailTo(email), 'verify-email');
@@ -16,7 +20,7 @@ export async function join(api: ServedApi, email: string, password = PASSWORD): 
 
 /** An account of staff with an authenticator app; answers its browser, signed in completely. */
 export async function joinStaff(
-  api: ServedApi,
+  api: Pick<ServedApi, 'browser' | 'mailTo' | 'machine'>,
   email: string,
   role: 'ops' | 'admin',
 ): Promise<Browser & { totpSecret: string }> {

@@ -74,12 +74,7 @@ export async function serveApi(environment: Record<string, string> = {}): Promis
     browser,
     machine,
     mailTo: async (address, n = 1) => {
-      const text = await eventually(async () => {
-        const mails = await readMails(dataFolder);
-        const found = mails.filter((mail) => mail.includes(`To: ${address}`))[n - 1];
-        if (found === undefined) throw new Error(`no mail ${n} to ${address} among ${mails.length}`);
-        return found;
-      });
+      const text = await waitForMail(dataFolder, address, n);
       for (const token of text.matchAll(/token=([^\s]+)/g)) secrets.add(decodeURIComponent(token[1] ?? ''));
       return text;
     },
@@ -93,6 +88,16 @@ export function expectNothingLeaked(logged: string, secrets: ReadonlySet<string>
   for (const secret of secrets) {
     if (secret.length >= 8) expect(logged.includes(secret), `logged: ${secret}`).toBe(false);
   }
+}
+
+/** The n-th mail to the address, once it is written. */
+export function waitForMail(dataFolder: string, address: string, n = 1): Promise<string> {
+  return eventually(async () => {
+    const mails = await readMails(dataFolder);
+    const found = mails.filter((mail) => mail.includes(`To: ${address}`))[n - 1];
+    if (found === undefined) throw new Error(`no mail ${n} to ${address} among ${mails.length}`);
+    return found;
+  });
 }
 
 /** Oldest first: by when they were written, since the clock of their names stands still here. */

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type Platform, startPlatform } from '../../../compose.ts';
 import { ManualClock } from '../../../platform/clock.ts';
 import { parseConfig } from '../../../platform/config.ts';
+import { Browser } from '../../api-auth/support/browser.ts';
+import { waitForMail } from '../../api-auth/support/served-api.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { silentLog } from '../../support/log.ts';
 
@@ -18,6 +20,10 @@ export interface ServedPlatform extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly platform: Platform;
   readonly dataFolder: string;
+  /** A program with cookies, of nobody yet; `machine` has the API token. */
+  readonly browser: () => Browser;
+  readonly machine: Browser;
+  readonly mailTo: (address: string, n?: number) => Promise<string>;
   /** A request with the API token; answers the body and fails on a refusal. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
   readonly call: (method: string, path: string, body?: unknown) => Promise<any>;
@@ -50,11 +56,17 @@ export async function servePlatform(environment: Record<string, string> = {}): P
     durability: 'throw-away',
     pace: 'lock-step',
   });
+  const newBrowser = () => new Browser(url, new Set());
+  const machine = newBrowser();
+  machine.headers.set('authorization', `Bearer ${TOKEN}`);
   return {
     url,
     clock,
     platform,
     dataFolder,
+    browser: newBrowser,
+    machine,
+    mailTo: (address, n) => waitForMail(dataFolder, address, n),
     call: async (method, path, body) => {
       const response = await fetch(`${url}${path}`, {
         method,
