@@ -20,6 +20,7 @@ import { registerErasure } from './erasure/routes.ts';
 import { registerExport } from './export/routes.ts';
 import { registerHolds } from './holds/routes.ts';
 import { bearerMatcher, guardRoutes } from './http/access.ts';
+import { closeUnusedConnections } from './http/close-unused.ts';
 import type { Api, ApiDeps } from './http/deps.ts';
 import { serveDocs } from './http/docs.ts';
 import { answerWithProblems } from './http/errors.ts';
@@ -92,6 +93,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     return (data) => validate(data ?? undefined);
   });
   app.setSerializerCompiler(serializerCompiler);
+  closeUnusedConnections(app);
   observeRequests(app, deps);
   answerWithProblems(app);
   await app.register(fastifyHelmet, {

@@ -40,8 +40,6 @@ export function registerLive(app: Api, deps: IdentityDeps): void {
         .header('cache-control', 'no-store, no-transform')
         // nginx would gather it otherwise.
         .header('x-accel-buffering', 'no')
-        // The server waits at its end for every connection, and this one would idle on after its stream.
-        .header('connection', 'close')
         .hijack();
       const { raw } = reply;
       for (const [name, value] of Object.entries(reply.getHeaders())) {
