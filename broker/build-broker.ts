@@ -1,8 +1,6 @@
-import type { PublishPacket } from 'aedes';
-import type { DeviceCommand } from '../contracts/mqtt.ts';
-import { topicOf } from '../contracts/mqtt.ts';
 import { Door } from './admission.ts';
 import { clockLimitsOf } from './clock-check.ts';
+import { CommandDelivery } from './command-delivery.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { BrokerDeps } from './deps.ts';
 import { DeviceChanges } from './device-changes.ts';
@@ -29,8 +27,6 @@ const MAX_REMEMBERED_DEVICES = 50_000;
 export interface Broker {
   /** For the composition root to open: the broker itself never listens. */
   readonly listeners: readonly Listener[];
-  /** Sends a command to a device, now or, if it keeps its session, when it is back. */
-  readonly sendCommand: (deviceId: string, command: DeviceCommand) => Promise<void>;
   /** Stops accepting, stores and acknowledges what is in flight, closes. */
   readonly close: () => Promise<void>;
 }
@@ -47,6 +43,7 @@ export async function buildBroker(
   );
   const lookup = new DeviceLookup(database.pool);
   const presence = new PresenceWriter({ pool: database.pool, clock, log });
+  const commands = new CommandDelivery({ pool: database.pool, clock, log, metrics });
   const deadLetters = new DeadLetters({ pool: database.pool, log, metrics });
   const fleet = new Fleet({ lookup, presence, log, messagesPerSecond: config.MQTT_MESSAGES_PER_SECOND });
   const ingest: IngestQueue = new IngestQueue({
@@ -66,11 +63,12 @@ export async function buildBroker(
     door,
     fleet,
     presence,
+    commands,
     metrics,
     log,
   });
-  const router = await startRouter(reception, publishing);
-  const changes = listenForChanges(deps, lookup, fleet);
+  const router = await startRouter(reception, publishing, commands);
+  const changes = listenForChanges(deps, { lookup, fleet, commands });
   const listeners = makeListeners(config, {
     mayEnter: door.mayEnter,
     onConnection: (accepted) => reception.accept(accepted, (conn) => router.handle(conn)),
@@ -78,13 +76,26 @@ export async function buildBroker(
   });
   return {
     listeners,
-    sendCommand: (deviceId, command) => sendCommand(router, deviceId, command),
     close: () =>
-      closeBroker({ door, listeners, reception, ingest, changes, router, store, presence, deadLetters }),
+      closeBroker({
+        door,
+        listeners,
+        reception,
+        ingest,
+        changes,
+        router,
+        store,
+        presence,
+        deadLetters,
+        commands,
+      }),
   };
 }
 
-function listenForChanges({ database, log }: BrokerDeps, lookup: DeviceLookup, fleet: Fleet): DeviceChanges {
+function listenForChanges(
+  { database, log }: BrokerDeps,
+  { lookup, fleet, commands }: { lookup: DeviceLookup; fleet: Fleet; commands: CommandDelivery },
+): DeviceChanges {
   const changes = new DeviceChanges({
     url: database.url,
     log,
@@ -92,9 +103,11 @@ function listenForChanges({ database, log }: BrokerDeps, lookup: DeviceLookup, f
       lookup.markStale(deviceId);
       fleet.refresh(deviceId);
     },
+    onCommand: (deviceId) => commands.want(deviceId),
     onGap: () => {
       lookup.markStale(null);
       fleet.refreshAll();
+      commands.wantAll();
     },
   });
   changes.start();
@@ -111,10 +124,12 @@ interface Parts {
   readonly store: { readonly close: () => void };
   readonly presence: PresenceWriter;
   readonly deadLetters: DeadLetters;
+  readonly commands: CommandDelivery;
 }
 
 async function closeBroker(parts: Parts): Promise<void> {
-  const { door, listeners, reception, ingest, changes, router, store, presence, deadLetters } = parts;
+  const { door, listeners, reception, ingest, changes, router, store, presence, deadLetters, commands } =
+    parts;
   door.close();
   for (const { server } of listeners) server.close();
   reception.stop();
@@ -125,7 +140,7 @@ async function closeBroker(parts: Parts): Promise<void> {
   await new Promise<void>((done) => router.close(done));
   door.clear();
   store.close();
-  await Promise.all([presence.close(), deadLetters.close()]);
+  await Promise.all([presence.close(), deadLetters.close(), commands.close()]);
 }
 
 function surroundingsOf(
@@ -153,20 +168,6 @@ function surroundingsOf(
       });
     },
   };
-}
-
-function sendCommand(router: DeviceRouter, deviceId: string, command: DeviceCommand): Promise<void> {
-  const packet: PublishPacket = {
-    cmd: 'publish',
-    topic: topicOf(deviceId, 'command'),
-    payload: JSON.stringify(command),
-    qos: 1,
-    retain: false,
-    dup: false,
-  };
-  return new Promise((done, fail) => {
-    router.publish(packet, (error?: Error) => (error ? fail(error) : done()));
-  });
 }
 
 /** Sends what is written, and tells the devices that nothing follows, before the connections are cut. */

@@ -11,11 +11,13 @@ export interface DeviceChangesOptions {
   readonly log: Log;
   /** A device's credentials or consumables changed. */
   readonly onChange: (deviceId: string) => void;
+  /** Something is to be told to the device. */
+  readonly onCommand: (deviceId: string) => void;
   /** Nothing was heard for a while: anything may have changed. */
   readonly onGap: () => void;
 }
 
-/** Hears, over LISTEN, which devices changed; comes back by itself when the database was away. */
+/** Hears, over LISTEN, which devices changed or are to be told something; comes back by itself when the database was away. */
 export class DeviceChanges {
   readonly #options: DeviceChangesOptions;
   readonly #backoff = new Backoff({ firstMs: 100, maxMs: 5_000 });
@@ -62,8 +64,10 @@ export class DeviceChanges {
     });
     // Whoever awaits first sees the failure; the other must not count as unhandled.
     gone.catch(() => undefined);
-    client.on('notification', ({ payload }) => {
-      if (payload !== undefined) this.#options.onChange(payload);
+    client.on('notification', ({ channel, payload }) => {
+      if (payload === undefined) return;
+      if (channel === 'device_command') this.#options.onCommand(payload);
+      else this.#options.onChange(payload);
     });
     let probe: NodeJS.Timeout | undefined;
     try {
@@ -71,7 +75,7 @@ export class DeviceChanges {
       // Closed while it was connecting: nobody else will end it.
       if (this.#backoff.aborted) return;
       this.#client = client;
-      await client.query('LISTEN device_changed');
+      await client.query('LISTEN device_changed; LISTEN device_command');
       this.#backoff.reset();
       this.#options.onGap();
       const dead = new Promise<never>((_, fail) => {

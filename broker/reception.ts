@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Door } from './admission.ts';
 import { type AuthenticationDeps, authenticate } from './authenticate.ts';
+import type { CommandDelivery } from './command-delivery.ts';
 import { CONNACK, type ConnectRefusal, findMalformed, limitKeepalive } from './connect-rules.ts';
 import { DeviceConnection, type Surroundings } from './device-connection.ts';
 import type { Fleet } from './fleet.ts';
@@ -25,6 +26,7 @@ export interface ReceptionDeps {
   readonly door: Door;
   readonly fleet: Fleet;
   readonly presence: PresenceWriter;
+  readonly commands: CommandDelivery;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -158,8 +160,10 @@ export class Reception {
     this.#open.delete(client);
     this.#deps.metrics.connections.dec();
     connection.released();
-    if (connection.connected !== null) this.#deps.fleet.leave(connection.connected, connection);
-    else if (connection.spoke) this.#deps.door.failed(connection.address);
+    if (connection.connected !== null) {
+      this.#deps.commands.leave(client.id, connection);
+      this.#deps.fleet.leave(connection.connected, connection);
+    } else if (connection.spoke) this.#deps.door.failed(connection.address);
   }
 
   #refused(connection: DeviceConnection, reason: string, packet: ConnectPacket): void {

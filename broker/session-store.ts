@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream';
-import type { AedesPublishPacket, Subscription } from 'aedes';
+import type { Subscription } from 'aedes';
 
 /** Sessions that outlive their connection, for the devices that asked for it. */
 const MAX_SESSIONS = 20_000;
-/** Commands that wait for a device that is away; of an order's status only the last few matter. */
-const MAX_QUEUED_COMMANDS = 20;
 /** QoS 2 messages of a device whose handshake is not finished. */
 const MAX_INCOMING = 100;
 
@@ -17,11 +15,11 @@ interface SessionOwner {
 interface Session {
   /** Filter → QoS. The ACL leaves one: the device's own command topic. */
   readonly subscriptions: Map<string, Subscription['qos']>;
-  outgoing: AedesPublishPacket[];
 }
 
 /**
- * What MQTT calls session state, in memory and bounded. Nothing is retained, because no device may
+ * What MQTT calls session state, in memory and bounded. Commands wait in the database instead
+ * (command-delivery.ts). Nothing is retained, because no device may
  * subscribe to anything but its own commands; wills of other brokers are theirs.
  *
  * A stored session without subscriptions is still a session [MQTT-3.2.2-2]; aedes tells the device so only
@@ -30,12 +28,17 @@ interface Session {
 export class SessionStore {
   static readonly PLACEHOLDER: Subscription = { topic: '$session', qos: 0 };
   readonly #sessions = new Map<string, Session>();
-  readonly #subscribers = new Map<string, Set<string>>();
   readonly #incoming = new Map<string, Set<number>>();
   readonly #isAllowed: (clientId: string, filter: string) => boolean;
+  readonly #onAcknowledged: (clientId: string, messageId: number) => void;
 
-  constructor(isAllowed: (clientId: string, filter: string) => boolean) {
+  constructor(
+    isAllowed: (clientId: string, filter: string) => boolean,
+    /** Every PUBACK comes by here. */
+    onAcknowledged: (clientId: string, messageId: number) => void,
+  ) {
     this.#isAllowed = isAllowed;
+    this.#onAcknowledged = onAcknowledged;
   }
 
   // aedes takes only a store whose setup is an async function.
@@ -70,77 +73,29 @@ export class SessionStore {
     for (const { topic, qos } of subscriptions) {
       if (!this.#isAllowed(id, topic)) continue;
       session.subscriptions.set(topic, qos);
-      const subscribers = this.#subscribers.get(topic) ?? new Set<string>();
-      this.#subscribers.set(topic, subscribers.add(id));
     }
     return Promise.resolve();
   }
 
   removeSubscriptions({ id }: SessionOwner, topics: readonly string[]): Promise<void> {
     const session = this.#sessions.get(id);
-    for (const topic of topics) {
-      session?.subscriptions.delete(topic);
-      this.#unsubscribe(id, topic);
-    }
+    for (const topic of topics) session?.subscriptions.delete(topic);
     return Promise.resolve();
   }
 
-  subscriptionsByTopic(topic: string): Promise<{ clientId: string; topic: string; qos: number }[]> {
-    const ids = [...(this.#subscribers.get(topic) ?? [])];
-    const found = ids.map((clientId) => ({
-      clientId,
-      topic,
-      qos: this.#sessions.get(clientId)?.subscriptions.get(topic) ?? 0,
-    }));
-    return Promise.resolve(found.filter(({ qos }) => qos > 0));
-  }
+  // Nothing is published by topic.
+  subscriptionsByTopic = (): Promise<[]> => Promise.resolve([]);
+  outgoingEnqueue = (): Promise<void> => Promise.resolve();
+  outgoingEnqueueCombi = (): Promise<void> => Promise.resolve();
+  outgoingUpdate = (): Promise<void> => Promise.resolve();
+  outgoingStream = (): Readable => Readable.from([]);
 
-  outgoingEnqueue({ clientId }: { clientId: string }, packet: AedesPublishPacket): Promise<void> {
-    const session = this.#sessions.get(clientId);
-    if (session !== undefined) {
-      session.outgoing.push({ ...packet });
-      // The oldest is the one that says least about now.
-      if (session.outgoing.length > MAX_QUEUED_COMMANDS) session.outgoing.shift();
-    }
-    return Promise.resolve();
-  }
-
-  async outgoingEnqueueCombi(
-    subscribers: readonly { clientId: string }[],
-    packet: AedesPublishPacket,
-  ): Promise<void> {
-    for (const subscriber of subscribers) await this.outgoingEnqueue(subscriber, packet);
-  }
-
-  outgoingUpdate({ id }: SessionOwner, packet: AedesPublishPacket): Promise<void> {
-    const outgoing = this.#sessions.get(id)?.outgoing ?? [];
-    const index = outgoing.findIndex((queued) =>
-      packet.brokerId !== undefined && queued.brokerCounter === packet.brokerCounter
-        ? queued.brokerId === packet.brokerId
-        : queued.messageId !== undefined && queued.messageId === packet.messageId,
-    );
-    const queued = outgoing[index];
-    if (queued === undefined) return Promise.reject(new Error('the command is no longer queued'));
-    if (packet.cmd === 'publish' && packet.messageId !== undefined) queued.messageId = packet.messageId;
-    else outgoing[index] = packet;
-    return Promise.resolve();
-  }
-
-  outgoingClearMessageId({ id }: SessionOwner, packet: { messageId?: number }): Promise<unknown> {
-    const session = this.#sessions.get(id);
-    const index = session?.outgoing.findIndex(({ messageId }) => messageId === packet.messageId) ?? -1;
-    return Promise.resolve(index < 0 ? undefined : session?.outgoing.splice(index, 1)[0]);
-  }
-
-  /** What was sent before keeps its identifier and is marked as sent again [MQTT-3.3.1-1, 4.4.0-1]. */
-  outgoingStream({ id }: SessionOwner): Readable {
-    const outgoing = this.#sessions.get(id)?.outgoing ?? [];
-    return Readable.from(
-      outgoing.map((packet) => ({
-        ...packet,
-        dup: packet.cmd === 'publish' && packet.messageId !== undefined,
-      })),
-    );
+  outgoingClearMessageId(
+    { id }: SessionOwner,
+    { messageId = 0 }: { messageId?: number },
+  ): Promise<undefined> {
+    this.#onAcknowledged(id, messageId);
+    return Promise.resolve(undefined);
   }
 
   /** Only the identifier is kept: the message itself is in the database by now. */
@@ -170,7 +125,7 @@ export class SessionStore {
   }
 
   #make(id: string): Session {
-    const session: Session = { subscriptions: new Map(), outgoing: [] };
+    const session: Session = { subscriptions: new Map() };
     this.#sessions.set(id, session);
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= MAX_SESSIONS) break;
@@ -186,14 +141,7 @@ export class SessionStore {
   }
 
   #forget(id: string): void {
-    for (const topic of this.#sessions.get(id)?.subscriptions.keys() ?? []) this.#unsubscribe(id, topic);
     this.#sessions.delete(id);
     this.#incoming.delete(id);
-  }
-
-  #unsubscribe(id: string, topic: string): void {
-    const subscribers = this.#subscribers.get(topic);
-    subscribers?.delete(id);
-    if (subscribers?.size === 0) this.#subscribers.delete(topic);
   }
 }

@@ -1,4 +1,5 @@
 import type { Client, PublishPacket } from 'aedes';
+import type { CommandDelivery } from './command-delivery.ts';
 import { DeviceRouter } from './device-router.ts';
 import { type Acknowledge, handlePublish, type PublishDeps, takeState } from './publish-handler.ts';
 import type { Reception } from './reception.ts';
@@ -12,14 +13,20 @@ const EARLY_PACKETS = 1_024;
 const MAX_UNFINISHED_QOS2 = 100;
 
 /** aedes with the broker's own rules in each of its hooks. */
-export async function startRouter(reception: Reception, publishing: PublishDeps): Promise<DeviceRouter> {
+export async function startRouter(
+  reception: Reception,
+  publishing: PublishDeps,
+  commands: CommandDelivery,
+): Promise<DeviceRouter> {
   const router = await DeviceRouter.start({
     // No limit on deliveries at once: with one, devices that do not read would hold up the others.
     concurrency: 0,
     drainTimeout: DRAIN_WITHIN_MS,
     queueLimit: EARLY_PACKETS,
     maxInflightInbound: MAX_UNFINISHED_QOS2,
-    persistence: new SessionStore(maySubscribe),
+    persistence: new SessionStore(maySubscribe, (clientId, messageId) =>
+      commands.acknowledged(clientId, messageId),
+    ),
     preConnect: (client, packet, answer) => {
       const error = reception.greet(client, packet);
       answer(error, error === null);
@@ -33,9 +40,23 @@ export async function startRouter(reception: Reception, publishing: PublishDeps)
       // null is answered with 0x80 [MQTT-3.9.3-2].
       else answer(null, maySubscribe(client.id, topic) ? subscription : null);
     },
-    authorizeForward: (client, packet) => (maySubscribe(client.id, packet.topic) ? packet : null),
+    // Nothing travels through the router: commands are written to their device (command-delivery.ts).
+    authorizeForward: () => null,
   });
-  router.on('clientReady', (client) => reception.ready(client));
+  const listen = (client: Client) => {
+    const connection = reception.connectionOf(client);
+    if (connection !== null) commands.listen(client, connection);
+  };
+  router.on('clientReady', (client) => {
+    reception.ready(client);
+    // A kept session has its subscription already.
+    listen(client);
+  });
+  router.on('subscribe', (_subscriptions, client) => listen(client));
+  router.on('unsubscribe', (_topics, client) => {
+    const connection = reception.connectionOf(client);
+    if (connection !== null) commands.leave(client.id, connection);
+  });
   router.on('clientError', (client, error) => reception.failed(client, error));
   router.on('connectionError', (client, error) => reception.failed(client, error));
   return router;

@@ -23,6 +23,7 @@ export interface Metrics {
   readonly merchantCalls: Counter<'operation' | 'outcome'>;
   readonly webhooks: Counter<'outcome'>;
   readonly erasedRows: Counter<'group'>;
+  readonly commandsDelivered: Counter;
   readonly retentionRemoved: Counter<'kind'>;
 }
 
@@ -85,12 +86,19 @@ export function createMetrics(): Metrics {
     webhooks: counter('merchant_webhooks_total', 'Webhooks received from merchants, by outcome.', [
       'outcome',
     ]),
-    ...privacyCounters(registers),
+    ...otherCounters(registers),
   };
 }
 
-function privacyCounters(registers: Registry[]): Pick<Metrics, 'retentionRemoved' | 'erasedRows'> {
+function otherCounters(
+  registers: Registry[],
+): Pick<Metrics, 'retentionRemoved' | 'erasedRows' | 'commandsDelivered'> {
   return {
+    commandsDelivered: new Counter({
+      name: 'neverout_commands_delivered_total',
+      help: 'Commands that devices acknowledged.',
+      registers,
+    }),
     retentionRemoved: new Counter({
       name: 'neverout_retention_removed_total',
       help: 'Rows past their retention, by kind of data; of readings the months.',

@@ -52,9 +52,15 @@ const TOLD: readonly OrderStatus[] = [
   'lost',
 ];
 
+/** A parcel takes days; what a display says of an order after two weeks helps nobody. */
+const STATUS_LIFE_DAYS = 14;
+/** What the device's own display may say: from when it was bought. */
+const SHOWN_BY_DEVICE = `(m."to" IN ('accepted', 'shipped', 'delivered', 'returned', 'lost')
+      OR (m."to" = 'cancelled' AND m.accepted_at IS NOT NULL))`;
+
 /**
  * One statement, so that no caller can move an order without its history, without telling the
- * consumable and the customer, or without the delivery being known as stock. The status is checked in the UPDATE itself:
+ * consumable, its device and the customer, or without the delivery being known as stock. The status is checked in the UPDATE itself:
  * of two that race, one finds nothing to do. Set-wise: a worker moves a batch as one caller moves one.
  */
 const TRANSITION = `
@@ -91,6 +97,16 @@ const TRANSITION = `
         'reason', coalesce(o.said, to_jsonb(o.reason))), o."at", o."at"
     FROM moved o ${ORDER_NEIGHBOURS}
     WHERE o."to" = ANY ($2::order_status[]) AND (o.actor <> 'customer' OR o."to" NOT IN ('cancelled', 'declined'))
+  ), superseded AS (
+    DELETE FROM device_command d USING moved m
+    WHERE d.order_id = m.id AND d.delivered_at IS NULL AND ${SHOWN_BY_DEVICE}
+  ), commanded AS (
+    INSERT INTO device_command (device_id, order_id, type, payload, created_at, expires_at)
+    SELECT c.device_id, m.id, 'order-status', jsonb_strip_nulls(jsonb_build_object('v', 1, 'type', 'order-status',
+        'consumable', c.key, 'status', m."to", 'arrivesFrom', m.arrives_from, 'arrivesTo', m.arrives_to)),
+      m."at", m."at" + interval '${STATUS_LIFE_DAYS} days'
+    FROM moved m JOIN consumable c ON c.id = m.consumable_id JOIN device d ON d.id = c.device_id
+    WHERE d.revoked_at IS NULL AND ${SHOWN_BY_DEVICE}
   ), look_again AS (
     INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
     SELECT consumable_id, '{}', '{}', ARRAY(SELECT d.id FROM delivery d WHERE d.order_id = moved.id), "at" FROM moved

@@ -66,6 +66,11 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
       FROM consumable_event e JOIN device d ON d.id = e.device_id WHERE d.customer_id = $1`,
   },
   {
+    name: 'device-commands',
+    sql: `SELECT t.id, t.device_id, t.order_id, t.type, t.payload, t.created_at, t.expires_at, t.sent_at, t.delivered_at
+      FROM device d JOIN device_command t ON t.device_id = d.id WHERE d.customer_id = $1`,
+  },
+  {
     name: 'refused-input',
     sql: `SELECT l.id, l.device_id, l.received_at, l.client_id, l.topic, l.reason, l.detail, encode(l.payload, 'escape') AS payload
       FROM dead_letter l JOIN device d ON d.id = l.device_id WHERE d.customer_id = $1`,

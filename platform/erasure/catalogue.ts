@@ -84,6 +84,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     { name: `'erased'`, contact: `'erased'`, actor: `'erased'`, acknowledgement: 'NULL' },
     'order_id stated_at confirmed_at',
   ),
+  remove('device_command', 'messages', ofDevice('device_command')),
   remove('used_link', 'messages', ofOrder('used_link')),
   remove('duty', 'messages', own('duty')),
   remove(

@@ -28,6 +28,7 @@ export const REMOVALS: readonly (readonly [RetentionKey, Statement])[] = [
   ],
   ['deadLetterDays', remove('dead_letter', 't.received_at < $1')],
   ['webhookReceiptDays', remove('webhook_receipt', 't.received_at < $1')],
+  ['deviceCommandDays', remove('device_command', 't.expires_at < $1')],
   ['messageMonths', remove('message', 't.created_at < $1')],
   ['holdMonths', remove('hold', 't.ends_on < $1::timestamptz::date OR t.cancelled_at < $1')],
   ['holdMonths', remove('calendar_feed', 't.removed_at < $1')],

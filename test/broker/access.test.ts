@@ -7,6 +7,7 @@ import {
   NOON,
   publish,
   registerDevices,
+  sendCommand,
   startTestBroker,
   type TestBroker,
   type TestDevice,
@@ -213,9 +214,9 @@ describe('subscribing', () => {
     expect((await raw.until('suback'))[0]).toMatchObject({ granted: [1, 128, 128] });
     raw.end();
     await eventually(async () => expect(await countOf(broker.metrics.connections)).toBe(0));
-    await broker.broker.sendCommand(foreign.id, { v: 1, type: 'maintenance', hint: 'for the other' });
-    await broker.broker.sendCommand(mine.id, { v: 1, type: 'maintenance', hint: 'first' });
-    await broker.broker.sendCommand(mine.id, { v: 1, type: 'maintenance', hint: 'second' });
+    await sendCommand(database, foreign.id, 'for the other');
+    await sendCommand(database, mine.id, 'first');
+    await sendCommand(database, mine.id, 'second');
     const again = await RawMqtt.open(port());
     again.send(connectPacket(mine, { clean: false }));
     expect((await again.until('connack'))[0]).toMatchObject({ sessionPresent: true });

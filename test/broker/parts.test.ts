@@ -98,38 +98,8 @@ describe('rate limits', () => {
 });
 
 describe('SessionStore', () => {
-  const id = '0199a000-0000-7000-8000-000000000001';
-  const command = `neverout/v1/${id}/command`;
-  const packetOf = (n: number) => ({
-    cmd: 'publish' as const,
-    topic: command,
-    payload: String(n),
-    qos: 1 as const,
-    retain: false,
-    dup: false,
-    brokerId: 'b',
-    brokerCounter: n,
-  });
-
-  test('queues only the last commands for a device that is away', async () => {
-    const store = new SessionStore(maySubscribe);
-    await store.subscriptionsByClient({ id });
-    await store.addSubscriptions({ id }, [
-      { topic: command, qos: 1 },
-      { topic: '#', qos: 1 },
-    ]);
-    expect(await store.subscriptionsByTopic('neverout/v1/other/command')).toEqual([]);
-    for (let n = 1; n <= 50; n += 1) {
-      await store.outgoingEnqueueCombi(await store.subscriptionsByTopic(command), packetOf(n));
-    }
-    const queued = await store.outgoingStream({ id }).toArray();
-    expect(queued.map(({ payload }) => payload)).toEqual(
-      Array.from({ length: 20 }, (_, i) => String(31 + i)),
-    );
-  });
-
   test('keeps a bounded number of sessions, dropping the ones used longest ago', async () => {
-    const store = new SessionStore(maySubscribe);
+    const store = new SessionStore(maySubscribe, () => undefined);
     for (let i = 0; i <= 20_000; i += 1) await store.subscriptionsByClient({ id: String(i) });
     expect(await store.subscriptionsByClient({ id: '20000' })).toHaveLength(1);
     expect(await store.subscriptionsByClient({ id: '0' })).toEqual([]);

@@ -4,6 +4,7 @@ import {
   countOf,
   NOON,
   registerDevices,
+  sendCommand,
   startTestBroker,
   type TestBroker,
   type TestDevice,
@@ -93,7 +94,7 @@ test('a command that was not acknowledged is sent again with DUP and its identif
     subscriptions: [{ topic: `neverout/v1/${device.id}/command`, qos: 1 }],
   });
   await first.until('suback');
-  await broker.broker.sendCommand(device.id, { v: 1, type: 'maintenance', hint: 'clean me' });
+  await sendCommand(database, device.id, 'clean me');
   const [sent] = await first.until('publish');
   expect(sent).toMatchObject({ dup: false, qos: 1 });
   first.end();

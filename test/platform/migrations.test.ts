@@ -50,6 +50,7 @@ const BY_HAND = [
   'consumable_event_order',
   'hold_device',
   'calendar_feed_device',
+  'device_command_waiting',
 ];
 
 async function describeDatabase(url: string): Promise<string[]> {

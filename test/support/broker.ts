@@ -7,6 +7,7 @@ import { topicOf } from '../../contracts/mqtt.ts';
 import { type Clock, ManualClock } from '../../platform/clock.ts';
 import { type Config, parseConfig } from '../../platform/config.ts';
 import type { Database } from '../../platform/database.ts';
+import { enqueueCommands } from '../../platform/device-commands.ts';
 import type { Log } from '../../platform/log.ts';
 import { createMetrics, type Metrics } from '../../platform/metrics.ts';
 import { silentLog } from './log.ts';
@@ -154,6 +155,17 @@ export function connectDevice(
   options: IClientOptions = {},
 ): Promise<MqttClient> {
   return mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { ...credentialsOf(device), ...options }, false);
+}
+
+/** Keeps a command for a device, as the rules and the API do. */
+export async function sendCommand(
+  { pool }: Pick<Database, 'pool'>,
+  deviceId: string,
+  hint: string,
+  expiresAt = NOON + 86_400_000,
+): Promise<void> {
+  const command = { v: 1, type: 'maintenance', hint } as const;
+  await enqueueCommands(pool, [{ deviceId, command, at: NOON, expiresAt }]);
 }
 
 /** The telemetry of a test device at NOON unless told otherwise. */
