@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Telemetry, telemetrySchema } from '../contracts/mqtt.ts';
 import { systemClock } from '../platform/clock.ts';
 import { DeviceClient, NotAcknowledged } from './client/device-client.ts';
+import { sayCommand } from './client/say-command.ts';
 import {
   ArgumentError,
   type DeviceArguments,
@@ -60,7 +61,7 @@ async function connect(given: DeviceArguments): Promise<DeviceClient> {
         resolve(client);
       },
       onError: fail,
-      onCommand: (command) => say(`Command: ${JSON.stringify(command)}`),
+      onCommand: (command) => say(`The platform says: ${sayCommand(command)}.`),
     });
   });
 }

@@ -15,6 +15,7 @@ import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { defined } from '../http/patch.ts';
 import { notFound } from '../http/problem.ts';
+import { registerDeviceCommands } from './commands.ts';
 import { registerCredentials } from './credentials.ts';
 import { type Device, LIST_DEVICES, READ_DEVICE } from './read-devices.ts';
 import { registerDevices as addDevices } from './register-devices.ts';
@@ -23,6 +24,7 @@ export function registerDevices(app: Api, deps: IdentityDeps): void {
   registerNewDevices(app, deps);
   registerReads(app, deps);
   registerCredentials(app, deps);
+  registerDeviceCommands(app, deps);
 }
 
 function registerNewDevices(app: Api, deps: IdentityDeps): void {

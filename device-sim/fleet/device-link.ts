@@ -1,5 +1,6 @@
 import { type PublishKind, type Telemetry, topicOf } from '../../contracts/mqtt.ts';
 import { DeviceClient, type DeviceClientOptions, NotAcknowledged } from '../client/device-client.ts';
+import { sayCommand } from '../client/say-command.ts';
 import type { Link } from './link.ts';
 
 export interface LinkOptions {
@@ -12,10 +13,15 @@ export interface LinkOptions {
 /** Longest wait for a PUBACK, lost connections included: a platform that needs longer has stopped. */
 const PUBACK_TIMEOUT_MS = 120_000;
 
+/** Lines that a display has room for. */
+const MAX_HEARD = 20;
+
 /** A simulated device's own connection, in lock-step: whoever publishes waits for the PUBACK. */
 export class DeviceLink implements Link {
   readonly #options: LinkOptions;
   #client: DeviceClient | null = null;
+  /** What its display would show, the newest last. */
+  readonly heard: string[] = [];
   #back: (() => void)[] = [];
 
   constructor(options: LinkOptions) {
@@ -25,7 +31,10 @@ export class DeviceLink implements Link {
   /** Connects, says "online" and listens for commands. A first connection that fails is an error. */
   async open(): Promise<void> {
     this.#client = await this.#connect({
-      onCommand: () => undefined,
+      onCommand: (command) => {
+        this.heard.push(sayCommand(command));
+        if (this.heard.length > MAX_HEARD) this.heard.shift();
+      },
       onConnected: () => {
         for (const resolve of this.#back.splice(0)) resolve();
       },

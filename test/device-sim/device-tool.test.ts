@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { telemetrySchema } from '../../contracts/mqtt.ts';
+import { sayCommand } from '../../device-sim/client/say-command.ts';
 import { ArgumentError, parseDeviceArguments } from '../../device-sim/device-tool/arguments.ts';
 import { startTestPlatform, type TestPlatform, TOKEN } from '../bridge/support/platform.ts';
 import { registerDevices, type TestDevice } from '../support/broker.ts';
+import { eventually } from '../support/eventually.ts';
 
 const run = promisify(execFile);
 const TOOL = fileURLToPath(new URL('../../device-sim/device-cli.ts', import.meta.url));
@@ -99,6 +101,35 @@ test('a reading: acknowledged, and what the platform made of it', async () => {
   expect((await platform.readings(device.id)).filter(({ key }) => key === 'black')).toMatchObject([
     { level: 0.3, useCounter: 5 },
   ]);
+});
+
+test('what the platform tells the device is said in words, and known to have arrived', async () => {
+  const base = `${platform.apiUrl}/v1/devices/${device.id}/commands`;
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const command = { type: 'maintenance', consumable: 'black', hint: 'shake it' };
+  const kept = await fetch(base, { method: 'POST', headers, body: JSON.stringify({ command }) });
+  expect(kept.status).toBe(201);
+  const { output } = await speak(device.secret, '--level', 'black=0.3', '--seq', '77');
+  expect(output).toContain('The platform says: black: shake it.');
+  await eventually(async () => {
+    const { items } = (await (await fetch(base, { headers })).json()) as { items: object[] };
+    expect(items).toMatchObject([{ command, deliveredAt: expect.any(String) }]);
+  });
+  const disable = JSON.stringify({ command: { type: 'disable' } });
+  expect((await fetch(base, { method: 'POST', headers, body: disable })).status).toBe(400);
+});
+
+test('a display shows orders as people say them', () => {
+  const status = (fields: object) =>
+    sayCommand({ v: 1, type: 'order-status', consumable: 'black', status: 'shipped', ...fields });
+  expect(status({})).toBe('black is on its way');
+  expect(status({ arrivesFrom: '2026-11-26', arrivesTo: '2026-11-26' })).toBe(
+    'black is on its way, arriving Thursday 2026-11-26',
+  );
+  expect(status({ arrivesFrom: '2026-11-26', arrivesTo: '2026-11-27' })).toContain(
+    'Thursday 2026-11-26 to Friday 2026-11-27',
+  );
+  expect(status({ status: 'delivered', arrivesFrom: '2026-11-26' })).toBe('black was delivered');
 });
 
 test('every refusal is explained: unknown consumable, bad schema, bad JSON, a clock that is ahead', async () => {
