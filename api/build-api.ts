@@ -38,6 +38,7 @@ import { registerProblems } from './problems/routes.ts';
 import { registerProducts } from './products/routes.ts';
 import { registerProvisioning } from './provisioning/routes.ts';
 import { registerRetention } from './retention/routes.ts';
+import { registerReview } from './review/routes.ts';
 import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
@@ -69,6 +70,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerOrders,
   registerWebhooks,
   registerOps,
+  registerReview,
   registerOperations,
   registerAudit,
   registerLive,

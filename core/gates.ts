@@ -16,7 +16,10 @@ import {
 } from './types.ts';
 
 /** What the gates need to know of the consumable's surroundings. */
-export type GateContext = Pick<StepContext, 'calendar' | 'mandate' | 'spend' | 'halts' | 'openOrder'>;
+export type GateContext = Pick<
+  StepContext,
+  'calendar' | 'mandate' | 'spend' | 'halts' | 'openOrder' | 'review'
+>;
 
 export interface GateRequest {
   /** Every order passes twice: when announced and again when placed. */
@@ -105,6 +108,14 @@ const GATES: Readonly<Record<GateName, Gate>> = {
     return halt === undefined
       ? passed(say('no-halt'))
       : refused(say('halted', { scope: halt.scope, reason: halt.reason }));
+  },
+
+  review: ({ stage }, { review }, now) => {
+    if (stage === 'place' && review?.pending != null) {
+      return verdict(false, [say('review-pending'), ...review.pending]);
+    }
+    const pausedUntil = stage === 'announce' ? (review?.pausedUntil ?? now) : now;
+    return pausedUntil > now ? refused(say('review-paused'), pausedUntil) : passed(say('no-review'));
   },
 
   'open-order': ({ forOrderId }, { openOrder }) =>
@@ -238,6 +249,7 @@ const GATES: Readonly<Record<GateName, Gate>> = {
 
 /** Gates of a standing consent: an order that the customer approves by itself does not need them. */
 export const CONSENT_GATES = [
+  'review',
   'consent',
   'product',
   'merchant',

@@ -229,6 +229,16 @@ export interface StepContext {
   readonly halts: readonly Halt[];
   /** What the fleet taught about such consumables; null: the profile's typical life alone. */
   readonly population: Population | null;
+  /** What staff said, or have yet to say, about the order or the one before; absent or null: nothing. */
+  readonly review?: Review | null;
+}
+
+/** Of an order that staff look at, or of the consumable's last one that they declined. */
+export interface Review {
+  /** Why the order being placed has to be approved first; null: it need not be, or it was. */
+  readonly pending: Said | null;
+  /** After an order was declined none follows by itself before this instant; null: none was. */
+  readonly pausedUntil: Instant | null;
 }
 
 /** Empirical-Bayes prior and recalibration of a device model, family or the whole fleet, by version. */
@@ -252,6 +262,7 @@ export interface Population {
 export type GateName =
   | 'offer'
   | 'halt'
+  | 'review'
   | 'open-order'
   | 'trusted-telemetry'
   | 'consent'

@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type StaffMetrics, staffMetrics } from './staff-metrics.ts';
 
 /** Every metric of the platform, in one place: names are part of the contract with operators. */
-export interface Metrics {
+export interface Metrics extends StaffMetrics {
   readonly registry: Registry;
   readonly readingsStored: Counter;
   readonly readingsDuplicate: Counter;
@@ -39,6 +40,7 @@ export function createMetrics(): Metrics {
     new Histogram({ name: `neverout_${name}`, help, buckets, registers });
   return {
     registry,
+    ...staffMetrics(registers),
     readingsStored: counter('readings_stored_total', 'Readings committed.'),
     readingsDuplicate: counter('readings_duplicate_total', 'Readings that were already stored.'),
     messagesAcknowledged: counter(

@@ -23,6 +23,7 @@ const TAGS = {
   Orders: 'From proposal to installation.',
   Webhooks: 'What merchants tell.',
   Console: 'What the staff looks at: tables, reports, trials of changed thresholds.',
+  Review: 'Automatic orders that staff look at before they are placed.',
   Operations: 'Halts, dead letters, settings, counts, health.',
 } as const;
 

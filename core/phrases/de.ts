@@ -1,4 +1,5 @@
 import { formatMoneyInGerman as money } from '../money.ts';
+import { ASK_GERMAN } from './ask-de.ts';
 import { dayFrom } from './dates.ts';
 import { germanDates as dates } from './dates-de.ts';
 import type { Texts } from './phrase.ts';
@@ -27,6 +28,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   global: 'überall',
   product: 'für dieses Produkt',
   'device-model': 'für dieses Gerätemodell',
+  firmware: 'für diesen Softwarestand',
   merchant: 'bei diesem Händler',
   customer: 'für diesen Kunden',
 };
@@ -41,6 +43,8 @@ const STATUSES: Readonly<Record<string, string>> = {
 };
 
 export const GERMAN: Texts = {
+  ...ASK_GERMAN,
+
   words: ({ text }) => text,
 
   'last-years': ({ name }) => `${name} reicht noch Jahre.`,

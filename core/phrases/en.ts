@@ -1,4 +1,5 @@
 import { formatMoney as money } from '../money.ts';
+import { ASK_ENGLISH } from './ask-en.ts';
 import { dayFrom } from './dates.ts';
 import { englishDates as dates } from './dates-en.ts';
 import type { Texts } from './phrase.ts';
@@ -16,6 +17,8 @@ const away = ({ from, to }: { from: string; to: string | null }): string =>
   to === null ? `from ${dates.day(from)} on` : dates.span(from, to);
 
 export const ENGLISH: Texts = {
+  ...ASK_ENGLISH,
+
   words: ({ text }) => text,
 
   'last-years': ({ name }) => `${name} will last for years.`,

@@ -1,4 +1,5 @@
 import type { Instant, LocalDate, Money } from '../types.ts';
+import type { AskFacts } from './ask.ts';
 
 /** Languages that the platform speaks. */
 export type Language = 'en' | 'de';
@@ -37,7 +38,7 @@ type Nothing = Readonly<Record<never, never>>;
  * What core has to say, by code, with the facts that each sentence tells. A decision keeps codes and facts;
  * every reader gets the words of his own language (`inWords`). Facts are plain JSON.
  */
-export interface Facts {
+export interface Facts extends AskFacts {
   /** A person's own words, or a name: the same in every language. */
   words: { readonly text: string };
 

@@ -8,6 +8,7 @@ import { loadLeadTimes } from './lead-times.ts';
 import { loadMandates, type ScopedMandate } from './mandates.ts';
 import { loadOpenOrders } from './open-orders.ts';
 import { loadPopulations } from './populations.ts';
+import { loadReviews } from './reviews.ts';
 import { loadSpend } from './spend.ts';
 import { loadSurroundings, type Surroundings, type Wanted } from './surroundings.ts';
 
@@ -67,6 +68,7 @@ async function loadNeighbours(
   const haltsOf = await loadHalts(db, customerIds);
   const populationOf = await loadPopulations(db, surroundings);
   const leadTimeOf = await loadLeadTimes(db, surroundings);
+  const reviewOf = await loadReviews(db, wanted, now);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
@@ -95,6 +97,7 @@ async function loadNeighbours(
         spend: { ...spend, minor: spend.minor + shipping },
         halts: haltsOf({ productId, merchantId, deviceModelId, firmware, customerId }),
         population: populationOf(about),
+        review: reviewOf(consumableId),
       },
     };
   };

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { ReviewFlag } from '../../core/review.ts';
 import type { Instant, OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import type { Queryable } from '../../platform/order-store.ts';
@@ -6,6 +7,7 @@ import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
+import { type Announcement, prepareReviews } from '../review/raise-reviews.ts';
 import {
   type Announcements,
   type ClaimedState,
@@ -46,6 +48,8 @@ export interface BatchReport {
   readonly decisions: readonly DecisionRow[];
   readonly orders: readonly OrderStatus[];
   readonly installed: number;
+  /** Of orders that now wait for the staff. */
+  readonly flags: readonly ReviewFlag[];
   readonly failures: readonly FailedEvaluation[];
 }
 
@@ -132,9 +136,10 @@ async function writeEvaluations(
   db: Queryable,
   evaluations: readonly Evaluation[],
   now: Instant,
-): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed'>> {
+): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed' | 'flags'>> {
   const decisions: DecisionRow[] = [];
   const newOrders: NewOrder[] = [];
+  const announcements: Announcement[] = [];
   const states = evaluations.map((evaluation) => {
     const { claimed, context, result } = evaluation;
     const digest = digestOf(result.decision);
@@ -152,12 +157,17 @@ async function writeEvaluations(
       context: context.step,
     });
     if (proposal !== undefined) {
-      newOrders.push({ proposal, context, decisionId: id, sentence: decision.sentence, said: decision.said });
+      const orderId = newId();
+      const { sentence, said } = decision;
+      newOrders.push({ id: orderId, proposal, context, decisionId: id, sentence, said });
+      announcements.push({ orderId, evaluation });
     }
     return { evaluation, digest, lastDecisionId: id };
   });
   await writeDecisions(db, decisions);
+  const raiseReviews = await prepareReviews(db, announcements, now);
   const made = await writeOrders(db, newOrders, now);
+  const flags = (await raiseReviews()).map(({ flag }) => flag);
   await writeStates(db, states, now);
   await tellNewOrders(db, made, now);
   await writeScores(db, evaluations.map(scoresOf), now);
@@ -166,7 +176,7 @@ async function writeEvaluations(
     return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];
   });
   const installed = await installOrders(db, new Map(swaps));
-  return { decisions, orders: made.map(({ status }) => status), installed };
+  return { decisions, orders: made.map(({ status }) => status), installed, flags };
 }
 
 /** After the commit only: what was rolled back did not happen. */
@@ -179,6 +189,7 @@ function record({ metrics, log }: RulesDeps, report: BatchReport, seconds: numbe
     for (const { gate, pass } of decision.gates) if (!pass) metrics.gateRefusals.inc({ gate });
   }
   for (const status of report.orders) metrics.orders.inc({ status });
+  for (const flag of report.flags) metrics.reviewFlags.inc({ flag });
   if (report.installed > 0) metrics.orders.inc({ status: 'installed' }, report.installed);
   for (const { claimed, error } of report.failures) {
     log.error({ err: error, consumableId: claimed.consumableId }, 'an evaluation failed and was set aside');

@@ -5,12 +5,12 @@ import { announceOrders, proposeOrders } from '../../platform/messages/order-mes
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
 import { type ProposeOrder, totalOf } from './evaluation.ts';
-import { newId } from './write-decisions.ts';
 
 /** A prepared order that nobody answers: the forecast it rests on is worth nothing after two weeks. */
 export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
 
 export interface NewOrder {
+  readonly id: string;
   readonly proposal: ProposeOrder;
   readonly context: Context;
   readonly decisionId: string;
@@ -69,14 +69,17 @@ export async function tellNewOrders(db: Queryable, made: readonly MadeOrder[], n
   );
 }
 
-function rowOf({ proposal, context, decisionId, sentence, said }: NewOrder, now: Instant): unknown[] | null {
+function rowOf(
+  { id, proposal, context, decisionId, sentence, said }: NewOrder,
+  now: Instant,
+): unknown[] | null {
   const { about, step } = context;
   if (about.customerId === null) return null;
   const { offer, quantity, placeAt, status } = proposal;
   const announced = status === 'announced';
   const arrives = arrivalWindow(placeAt, step.leadTime, step.calendar);
   return [
-    newId(),
+    id,
     about.customerId,
     about.consumableId,
     offer.productId,

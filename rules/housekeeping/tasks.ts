@@ -8,6 +8,7 @@ import { foldCalibration } from '../population/calibration.ts';
 import { refitLeadTimes } from '../population/lead-times.ts';
 import { refitPopulations } from '../population/refit.ts';
 import { keepRetention } from '../retention/keep-retention.ts';
+import { watchReviews } from '../review/watch-reviews.ts';
 
 export interface HousekeepingTask {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface HousekeepingTask {
   /** Idempotent: a process that dies in the middle leaves the rest to the next run. */
   readonly run: (deps: RulesDeps, now: number) => Promise<void>;
 }
+
+const MINUTE_MS = 60_000;
 
 /** Small enough that a deletion never holds locks or writes WAL for long. */
 const DELETE_ROWS = 10_000;
@@ -76,11 +79,15 @@ const oldForecasts: HousekeepingTask = {
   },
 };
 
+/** As often as anybody looks: what is late is late by minutes. */
+const reviews: HousekeepingTask = { name: 'reviews', everyMs: 10 * MINUTE_MS, run: watchReviews };
+
 const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   duties,
   retention,
+  reviews,
   orphans,
   calibration,
   populations,

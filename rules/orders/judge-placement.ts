@@ -11,6 +11,7 @@ import {
   type Decision,
   type GateName,
   type GateVerdict,
+  HOUR_MS,
   type Instant,
   type StepContext,
 } from '../../core/types.ts';
@@ -35,6 +36,9 @@ const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES];
 
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
 export const HALT_RETRY_MS = 60_000;
+
+/** A decision of the staff makes the order due at once; this is for one that got lost. */
+const REVIEW_RETRY_MS = HOUR_MS;
 
 /**
  * The gates, for the second time: with the world as it is when the order is about to be placed. Pure;
@@ -125,6 +129,7 @@ function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, now: Instant)
   const fails = (...names: GateName[]) => failing.some(({ gate }) => names.includes(gate));
   if (fails('consent', 'offer', 'open-order')) return { next: { kind: 'cancel' }, said };
   if (fails('halt')) return { next: { kind: 'wait', until: now + HALT_RETRY_MS }, said };
+  if (fails('review')) return { next: { kind: 'wait', until: now + REVIEW_RETRY_MS }, said };
   if (fails('hold')) {
     // Without a return date, look again daily: the customer may come back and say so.
     const until = Number.isFinite(plan.placeAt) ? plan.placeAt : now + DAY_MS;

@@ -215,7 +215,11 @@ describe('many workers on one queue', () => {
       emptyBeforeArrival: 0,
     };
     const make = () =>
-      writeOrders(db, [{ proposal, context, decisionId, sentence: 'It is ordered.', said: [] }], START);
+      writeOrders(
+        db,
+        [{ id: newId(), proposal, context, decisionId, sentence: 'It is ordered.', said: [] }],
+        START,
+      );
     expect(await make()).toMatchObject([{ status: 'announced' }]);
     expect(await make()).toEqual([]);
     expect(await world.rows('SELECT FROM order_history')).toHaveLength(1);

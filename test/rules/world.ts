@@ -25,9 +25,27 @@ export interface World extends AsyncDisposable {
   ) => Promise<Row[]>;
 }
 
+/** Nothing waits for the staff, and no rate of orders is too high: tests of those guards set what they need. */
+export const UNGUARDED = {
+  review: {
+    ...{ firstOrders: null, highPriceMinor: null, priceRise: null, quantityTimes: null, quantityMax: null },
+    ...{ useRise: null, refusedMessages: null, newModelOrders: null },
+  },
+  breaker: { enabled: false },
+};
+
+/** A setting of the staff's, as the API writes it. */
+export const setStaffSetting = (database: TestDatabase, key: string, value: object) =>
+  database.pool.query(
+    `INSERT INTO setting (key, value, updated_at) VALUES ($1, $2, $3)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [key, JSON.stringify(value), new Date(START)],
+  );
+
 /** A database with a rules service on a clock that stands still. */
 export async function createWorld(environment: Record<string, string> = {}): Promise<World> {
   const database = await createTestDatabase(START);
+  for (const [key, value] of Object.entries(UNGUARDED)) await setStaffSetting(database, key, value);
   const clock = new ManualClock(START);
   const config = parseConfig({ NEVEROUT_API_TOKEN: 'a token that is long enough', ...environment });
   const metrics = createMetrics();

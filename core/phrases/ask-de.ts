@@ -1,0 +1,28 @@
+import { formatMoneyInGerman as money } from '../money.ts';
+import type { AskTexts } from './ask.ts';
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+export const ASK_GERMAN: AskTexts = {
+  'no-review': () => 'Nichts daran wartet auf unsere Mitarbeiter.',
+  'review-pending': () => 'Unsere Mitarbeiter sehen es sich an, bevor bestellt wird.',
+  'review-paused': () =>
+    'Unsere Mitarbeiter haben die letzte Bestellung abgelehnt; über die nächste wird später entschieden.',
+  'review-first-order': ({ before }) =>
+    before === 0
+      ? 'Es ist die erste automatische Bestellung dieses Kunden.'
+      : `Dieser Kunde hatte erst ${before === 1 ? 'eine automatische Bestellung' : `${before} automatische Bestellungen`}.`,
+  'review-high-price': ({ total, from }) =>
+    `Es kostet ${money(total)}; ab ${money(from)} sieht es sich jemand an.`,
+  'review-price-rise': ({ price, usual, share }) =>
+    `${money(price)} je Stück sind ${percent(share)} mehr als die üblichen ${money(usual)}.`,
+  'review-quantity-above': ({ quantity, limit }) => `${quantity} auf einmal sind mehr als ${limit}.`,
+  'review-quantity-odd': ({ quantity, usual }) =>
+    `Es werden ${quantity} auf einmal bestellt, sonst sind es ${usual}.`,
+  'review-use-rise': ({ share }) => `In letzter Zeit wird ${percent(share)} mehr verbraucht als auf Dauer.`,
+  'review-refused': ({ count }) => `${count} Nachrichten des Geräts wurden in einer Woche abgewiesen.`,
+  'review-new-model': ({ before }) =>
+    before === 0
+      ? 'Für ein Gerät dieses Modells wurde noch nie etwas bestellt.'
+      : `Für Geräte dieses Modells gab es erst ${before === 1 ? 'eine Bestellung' : `${before} Bestellungen`}.`,
+};
