@@ -29,6 +29,10 @@ export class ApiClient {
     return this.#call('POST', path, body, schema);
   }
 
+  put<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
+    return this.#call('PUT', path, body, schema);
+  }
+
   async #call<Schema extends z.ZodType>(
     method: string,
     path: string,

@@ -13,6 +13,8 @@ export interface Books {
   readonly parcels: Parcels;
   /** Orders that a withdrawn consent must have cancelled. */
   readonly cancelledByWithdrawal: readonly string[];
+  /** Orders that the staff declined: nobody may have bought one. */
+  readonly declinedByStaff: readonly string[];
   /** Refusals by reason, as the platform counted them. */
   readonly refused: Readonly<Record<string, number>>;
   /** Webhooks that the platform has not taken. */
@@ -153,8 +155,10 @@ function checkRefusals({ devices, refused }: Books): string[] {
   });
 }
 
-function checkMerchant({ parcels, webhooksWaiting }: Books): string[] {
+function checkMerchant({ parcels, purchases, declinedByStaff, webhooksWaiting }: Books): string[] {
+  const declined = purchases.filter(({ clientReference }) => declinedByStaff.includes(clientReference));
   return [
+    ...sentence(declined.length, 'orders were bought although the staff had declined them'),
     ...sentence(webhooksWaiting, "of the merchant's webhooks were not taken"),
     ...parcels.strays.map((reference) => `Purchase ${reference} is for nothing that the world has.`),
   ];

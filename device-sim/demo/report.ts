@@ -25,6 +25,8 @@ export interface Report {
   readonly decisions: Readonly<Record<string, number>>;
   /** What customers answered to proposals. */
   readonly answers: { readonly approved: number; readonly declined: number };
+  /** What the staff decided about orders that waited for them. */
+  readonly review: { readonly approved: number; readonly declined: number };
   readonly merchant: {
     readonly purchases: number;
     readonly delivered: number;
@@ -59,6 +61,7 @@ export interface ReportInput {
   readonly parcels: readonly Parcel[];
   readonly refused: Readonly<Record<string, number>>;
   readonly disagreements: readonly string[];
+  readonly review: Report['review'];
   readonly leadTimePmf: readonly number[];
   readonly cancelWindowMs: number;
   readonly until: Instant;
@@ -70,7 +73,7 @@ const DECISIONS =
   "SELECT outcome AS name, count(*)::int AS count FROM decision WHERE stage = 'evaluation' GROUP BY 1";
 
 export async function makeReport(input: ReportInput): Promise<Report> {
-  const { pool, plan, world, purchases, parcels, refused, disagreements, until, seconds } = input;
+  const { pool, plan, world, purchases, parcels, refused, disagreements, review, until, seconds } = input;
   const { customers, devices, places } = world;
   const readingsOf = (messages: (device: (typeof devices)[number]) => number) =>
     devices.reduce((sum, device) => sum + messages(device) * device.device.slots.length, 0);
@@ -98,6 +101,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
       approved: customers.reduce((sum, { approved }) => sum + approved.size, 0),
       declined: customers.reduce((sum, { declined }) => sum + declined, 0),
     },
+    review,
     merchant: {
       purchases: purchases.length,
       delivered: purchases.filter((purchase) => purchase.status === 'delivered').length,

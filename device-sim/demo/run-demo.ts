@@ -19,6 +19,7 @@ import type { Progress } from './progress.ts';
 import { registerWorld } from './register-world.ts';
 import { makeReport, type Report } from './report.ts';
 import { Simulation } from './simulation.ts';
+import { Staff } from './staff.ts';
 import { createStory } from './story.ts';
 import type { World } from './world.ts';
 import { planWorld, type WorldPlan } from './world-plan.ts';
@@ -94,6 +95,7 @@ interface Stage {
   readonly merchantUrl: string;
   readonly api: ApiClient;
   readonly people: People;
+  readonly staff: Staff;
   readonly parcels: Parcels;
   readonly simulation: Simulation;
 }
@@ -136,17 +138,19 @@ async function setStage(run: DemoRun): Promise<Stage> {
   });
   const story = createStory(progress.say);
   const purchases = () => merchant.ledger.purchases.length;
+  const staff = new Staff(api, story);
+  await staff.prepare();
   const people = new People({ api, world, story, start: plan.start, days: plan.days, purchases });
   const parcels = new Parcels({ api, ledger: merchant.ledger, world, story });
   const { drain } = platform;
-  const simulation = new Simulation({ clock, plan, world, merchant, parcels, people, story, drain });
-  return { plan, world, merchant, merchantUrl, api, people, parcels, simulation };
+  const simulation = new Simulation({ clock, plan, world, merchant, parcels, people, staff, story, drain });
+  return { plan, world, merchant, merchantUrl, api, people, staff, parcels, simulation };
 }
 
 /** Compares the platform's books with the world's and sums the run up. */
 async function closeBooks(
   run: DemoRun,
-  { plan, world, merchant, people, parcels }: Stage,
+  { plan, world, merchant, people, staff, parcels }: Stage,
   refused: Readonly<Record<string, number>>,
   seconds: number,
 ): Promise<Report> {
@@ -158,6 +162,7 @@ async function closeBooks(
     purchases,
     parcels,
     cancelledByWithdrawal: people.cancelledByWithdrawal,
+    declinedByStaff: staff.declinedOrders,
     refused,
     webhooksWaiting: merchant.webhooks.waiting,
   });
@@ -169,6 +174,7 @@ async function closeBooks(
     parcels: parcels.all,
     refused,
     disagreements,
+    review: staff.decided,
     leadTimePmf: LEAD_TIME_PMF,
     cancelWindowMs: run.cancelWindowMs,
     until: run.clock.now(),

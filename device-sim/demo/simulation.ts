@@ -6,6 +6,7 @@ import type { ConnectedDevice } from './connected-device.ts';
 import { type Misdeed, STEPS_PER_DAY } from './misdeeds.ts';
 import type { Parcels } from './parcels.ts';
 import type { People } from './people.ts';
+import type { Staff } from './staff.ts';
 import type { Story } from './story.ts';
 import { isAway, type World } from './world.ts';
 import type { WorldPlan } from './world-plan.ts';
@@ -17,6 +18,7 @@ export interface SimulationDeps {
   readonly merchant: SimulatedMerchant;
   readonly parcels: Parcels;
   readonly people: People;
+  readonly staff: Staff;
   readonly story: Story;
   /** Lets the platform do everything that is due. */
   readonly drain: () => Promise<void>;
@@ -62,7 +64,7 @@ export class Simulation {
 
   /** Parcels arrive, devices live and report, the platform decides, people answer. The clock stands at `to`. */
   async live(from: Instant, to: Instant, meanwhile?: () => Promise<void>): Promise<void> {
-    const { world, merchant, parcels, people, drain } = this.#deps;
+    const { world, merchant, parcels, people, staff, drain } = this.#deps;
     await merchant.advance(to);
     parcels.handOver();
     await Promise.all(
@@ -72,7 +74,8 @@ export class Simulation {
     await meanwhile?.();
     await drain();
     await parcels.noteNew();
-    if (await people.act(to)) {
+    const looked = await staff.act();
+    if ((await people.act(to)) || looked) {
       await drain();
       await parcels.noteNew();
     }

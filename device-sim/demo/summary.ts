@@ -35,7 +35,7 @@ const SHOWN_CAPTURES = 4;
 
 /** The summary as a person reads it. */
 export function summarise(report: Report): string {
-  const { readings, merchant, captures, installations } = report;
+  const { readings, merchant, captures, installations, review } = report;
   const money = (merchant.spentMinor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
   const shown = captures.slice(0, SHOWN_CAPTURES).map((name) => name.split('/').at(-1));
   const more = captures.length > SHOWN_CAPTURES ? ` and ${captures.length - SHOWN_CAPTURES} more` : '';
@@ -52,6 +52,10 @@ export function summarise(report: Report): string {
     row(
       'Proposals',
       `${report.answers.approved} approved · ${report.answers.declined} declined by customers`,
+    ),
+    row(
+      'Staff',
+      `${review.approved} approved · ${review.declined} declined of the orders that waited for them`,
     ),
     row(
       'Merchant',
