@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BREAKER_SETTING, breakerSettingsSchema } from '../../contracts/http/breaker.ts';
 import {
   REVIEW_SETTING,
   reviewSettingsSchema,
@@ -35,6 +36,13 @@ const STAFF_SETTINGS = [
     schema: reviewSettingsSchema,
     what: 'what makes an order wait for the staff',
     tag: 'Review',
+  },
+  {
+    path: '/v1/breaker/settings',
+    key: BREAKER_SETTING,
+    schema: breakerSettingsSchema,
+    what: 'when an abnormal rate of orders stops them',
+    tag: 'Operations',
   },
 ] as const;
 

@@ -3,6 +3,9 @@ import type { ReviewFlag } from '../../core/review.ts';
 import type { Instant, OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { guardRates } from '../breaker/guard-rates.ts';
+import { recordTrips } from '../breaker/record-trips.ts';
+import type { Trip } from '../breaker/trip.ts';
 import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
@@ -51,6 +54,8 @@ export interface BatchReport {
   /** Of orders that now wait for the staff. */
   readonly flags: readonly ReviewFlag[];
   readonly failures: readonly FailedEvaluation[];
+  /** Halts that the rate of orders caused. */
+  readonly trips: readonly Trip[];
 }
 
 /** Claims, evaluates and writes one batch in one transaction. Returns the number of consumables claimed. */
@@ -76,8 +81,9 @@ export async function runBatch(
   const { inputs, broken, announced } = await gather(db, claimed, policy, now);
   const first = await evaluateInTurns(inputs, now);
   const confirmed = await confirmAnnouncements(db, first.filter(succeeded), policy, now);
-  const evaluations = confirmed.filter(succeeded);
-  const failures = [...broken, ...[...first, ...confirmed].filter(failed)];
+  const guarded = await guardRates(db, confirmed, now);
+  const evaluations = guarded.evaluations.filter(succeeded);
+  const failures = [...broken, ...[...first, ...guarded.evaluations].filter(failed)];
   const written = await writeEvaluations(db, evaluations, now);
   await setAside(db, failures, now);
   return {
@@ -85,6 +91,7 @@ export async function runBatch(
     evaluated: evaluations.length,
     oldestAt: announced.oldestAt,
     failures,
+    trips: guarded.trips,
     ...written,
   };
 }
@@ -181,6 +188,7 @@ async function writeEvaluations(
 
 /** After the commit only: what was rolled back did not happen. */
 function record({ metrics, log }: RulesDeps, report: BatchReport, seconds: number, now: Instant): void {
+  recordTrips({ metrics, log }, report.trips);
   metrics.evaluated.inc(report.evaluated);
   metrics.evaluationSeconds.observe(seconds);
   metrics.evaluationLagSeconds.set(report.oldestAt === null ? 0 : Math.max(now - report.oldestAt, 0) / 1000);

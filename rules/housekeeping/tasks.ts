@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
+import { watchRates } from '../breaker/watch-rates.ts';
 import type { RulesDeps } from '../deps.ts';
 import { fulfilDuties } from '../duties/due-duties.ts';
 import { forecastFleet } from '../fleet/forecast-fleet.ts';
@@ -82,12 +83,15 @@ const oldForecasts: HousekeepingTask = {
 /** As often as anybody looks: what is late is late by minutes. */
 const reviews: HousekeepingTask = { name: 'reviews', everyMs: 10 * MINUTE_MS, run: watchReviews };
 
+const rates: HousekeepingTask = { name: 'order-rates', everyMs: HOUR_MS, run: watchRates };
+
 const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   duties,
   retention,
   reviews,
+  rates,
   orphans,
   calibration,
   populations,
