@@ -51,7 +51,7 @@ export interface ReviewFacts {
   /** Recent over long-run use, as a fraction above 0; 0 when it is not clear (`useRiseOf`). */
   readonly useRise: number;
   readonly refusedMessages: number;
-  /** Orders ever announced for devices of the model. */
+  /** Orders announced for devices of the model before the last hours. */
   readonly modelOrders: number;
 }
 

@@ -9,7 +9,8 @@ const BUCKET_MS = 6 * HOUR_MS;
 const HISTORY_DAYS = 28;
 const KEEP_MS = (HISTORY_DAYS + 2) * DAY_MS;
 
-const bucketOf = (now: Instant): Date => new Date(Math.floor(now / BUCKET_MS) * BUCKET_MS);
+/** Start of the six hours that are being counted. */
+export const bucketOf = (now: Instant): Date => new Date(Math.floor(now / BUCKET_MS) * BUCKET_MS);
 
 /** In the order of scopes, so that two workers cannot wait for each other in a circle. */
 const COUNT = `

@@ -1,6 +1,7 @@
 import type { ReviewFacts } from '../../core/review.ts';
 import { DAY_MS, type Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { bucketOf } from '../breaker/rates.ts';
 import { modelScope } from '../breaker/scopes.ts';
 
 /** An order about to be made, by what there is to know about its surroundings. */
@@ -52,7 +53,8 @@ const FACTS = `
     ) l
   ) refused
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(orders), 0)::int AS n FROM order_rate WHERE scope = w.model_scope
+    -- Those of this batch are counted already; they are no experience yet.
+    SELECT coalesce(sum(orders), 0)::int AS n FROM order_rate WHERE scope = w.model_scope AND starts_at < $8
   ) model`;
 
 /** What history says about orders that are about to be made, in one statement for all. */
@@ -69,6 +71,7 @@ export async function loadHistoryFacts(
     subjects.map(({ productId }) => productId),
     subjects.map(({ deviceModelId }) => modelScope(deviceModelId)),
     new Date(now - REFUSED_WITHIN_MS),
+    bucketOf(now),
   ]);
   return new Map(rows.map((row) => [row.orderId, row]));
 }
