@@ -88,6 +88,7 @@ export const PROBLEMS = {
     title: 'Nobody is named as operator',
     detail: 'A receipt names who answers for the data: an admin says who with PUT /v1/operator.',
   },
+  'trial-refused': { status: 409, title: 'The trial cannot begin', detail: '{reason}' },
   'no-withdrawal': { status: 409, title: 'The purchase cannot be withdrawn from', detail: '{reason}' },
   'unreadable-calendar': { status: 422, title: 'The calendar cannot be used', detail: '{reason}' },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },

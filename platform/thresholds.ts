@@ -1,3 +1,9 @@
+import {
+  THRESHOLD_KEYS,
+  THRESHOLDS,
+  type ThresholdKey,
+  type Thresholds,
+} from '../contracts/http/ops/thresholds.ts';
 import type { Config } from './config.ts';
 import type { Queryable } from './order-store.ts';
 
@@ -5,64 +11,22 @@ import type { Queryable } from './order-store.ts';
  * Thresholds that ops may change while the platform runs. Each has the environment's value until somebody
  * sets another one; a row of `setting` then has it, for all processes, and setting_change who and why.
  */
-interface Threshold {
-  readonly variable: keyof Config;
-  readonly unit: 'hours' | 'days' | 'minor';
-  readonly min: number;
-  readonly max: number;
-  readonly step: 'whole' | 'any';
-}
-
-/** Two weeks: longer, and the order would rest on a forecast that is worth nothing by then. */
-const WINDOW_HOURS_MAX = 14 * 24;
-/** Minor units: a hundred thousand of a currency with cents. */
-const COST_MAX = 10_000_000;
-
-export const THRESHOLDS = {
-  cancelWindowHours: {
-    variable: 'CANCEL_WINDOW_HOURS',
-    unit: 'hours',
-    min: 0,
-    max: WINDOW_HOURS_MAX,
-    step: 'any',
-  },
-  reviewPeriodHours: {
-    variable: 'REVIEW_PERIOD_HOURS',
-    unit: 'hours',
-    min: 1,
-    max: WINDOW_HOURS_MAX,
-    step: 'any',
-  },
-  staleAfterDays: { variable: 'STALE_AFTER_DAYS', unit: 'days', min: 1, max: 90, step: 'any' },
-  costStockoutMinor: { variable: 'COST_STOCKOUT_MINOR', unit: 'minor', min: 0, max: COST_MAX, step: 'whole' },
-  costStockoutPerDayMinor: {
-    variable: 'COST_STOCKOUT_PER_DAY_MINOR',
-    unit: 'minor',
-    min: 0,
-    max: COST_MAX,
-    step: 'whole',
-  },
-  costHoldingPerDayMinor: {
-    variable: 'COST_HOLDING_PER_DAY_MINOR',
-    unit: 'minor',
-    min: 0,
-    max: COST_MAX,
-    step: 'any',
-  },
-  costShippingMinor: { variable: 'COST_SHIPPING_MINOR', unit: 'minor', min: 0, max: COST_MAX, step: 'whole' },
-} as const satisfies Record<string, Threshold>;
-
-export type ThresholdKey = keyof typeof THRESHOLDS;
-export type Thresholds = Readonly<Record<ThresholdKey, number>>;
-
-export const THRESHOLD_KEYS = Object.keys(THRESHOLDS) as readonly ThresholdKey[];
+const VARIABLES = {
+  cancelWindowHours: 'CANCEL_WINDOW_HOURS',
+  reviewPeriodHours: 'REVIEW_PERIOD_HOURS',
+  staleAfterDays: 'STALE_AFTER_DAYS',
+  costStockoutMinor: 'COST_STOCKOUT_MINOR',
+  costStockoutPerDayMinor: 'COST_STOCKOUT_PER_DAY_MINOR',
+  costHoldingPerDayMinor: 'COST_HOLDING_PER_DAY_MINOR',
+  costShippingMinor: 'COST_SHIPPING_MINOR',
+} as const satisfies Record<ThresholdKey, keyof Config>;
 
 /** The row of `setting` that has what differs from the environment. */
 const ROW = 'thresholds';
 
 /** What the environment says. */
 export const configuredThresholds = (config: Config): Thresholds =>
-  Object.fromEntries(THRESHOLD_KEYS.map((key) => [key, config[THRESHOLDS[key].variable]])) as Record<
+  Object.fromEntries(THRESHOLD_KEYS.map((key) => [key, config[VARIABLES[key]]])) as Record<
     ThresholdKey,
     number
   >;
@@ -93,7 +57,7 @@ const REMEMBER = `INSERT INTO setting_change (key, at, actor, before, after, rea
 
 export interface ThresholdChange {
   /** null: the environment's value again. */
-  readonly values: Readonly<Partial<Record<ThresholdKey, number | null>>>;
+  readonly values: { readonly [Key in ThresholdKey]?: number | null | undefined };
   readonly at: number;
   readonly actor: string;
   readonly reason: string;
@@ -106,7 +70,10 @@ export async function changeThresholds(db: Queryable, change: ThresholdChange): 
   // One after the other: of two changes at once, the second tells what it found.
   await db.query("SELECT pg_advisory_xact_lock(hashtext('neverout-thresholds'))", []);
   const before = await readOverrides(db);
-  const merged = Object.entries({ ...before, ...values }).filter(([, value]) => value !== null);
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const merged = Object.entries({ ...before, ...Object.fromEntries(given) }).filter(
+    ([, value]) => value !== null,
+  );
   const after: Partial<Thresholds> = Object.fromEntries(merged);
   if (THRESHOLD_KEYS.every((key) => before[key] === after[key])) return false;
   const [from, to] = [JSON.stringify(before), JSON.stringify(after)];

@@ -1,7 +1,8 @@
+import type { Thresholds } from '../contracts/http/ops/thresholds.ts';
 import { type Costs, DAY_MS, HOUR_MS, type PolicySettings } from '../core/types.ts';
 import type { Config } from '../platform/config.ts';
 import type { Queryable } from '../platform/order-store.ts';
-import { configuredThresholds, readThresholds, type Thresholds } from '../platform/thresholds.ts';
+import { configuredThresholds, readThresholds } from '../platform/thresholds.ts';
 
 /** What the reorder rule weighs and waits for, the same for every consumable of this platform. */
 export interface Policy {

@@ -5,11 +5,12 @@ import type { RulesDeps } from './deps.ts';
 import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
+import { evaluateShadows } from './shadow/evaluate-shadows.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
 export async function sweep(deps: RulesDeps): Promise<boolean> {
   let busy = false;
-  while (await sweepOnce(deps, 0)) busy = true;
+  while ((await sweepOnce(deps, 0)) || (await evaluateShadows(deps)) > 0) busy = true;
   return busy;
 }
 
@@ -21,6 +22,9 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   return evaluated + due + feeds + erased > 0;
 }
 
+/** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */
+const SHADOW_EVERY_MS = 1_000;
+
 /**
  * Sweeps until aborted. A database that is away is an error line and another try, not the end.
  * A process that has other roles too gives evaluation half of its time at most: under a flood of
@@ -30,12 +34,19 @@ export async function sweepForEver(deps: RulesDeps, signal: AbortSignal): Promis
   const { config, log } = deps;
   const sharesProcess = config.NEVEROUT_ROLES.length > 1;
   const spacingMs = config.EVALUATE_SPACING_SECONDS * 1000;
+  let shadowsAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const started = performance.now();
     const busy = await sweepOnce(deps, spacingMs).catch((error: unknown) => {
       log.error({ err: error }, 'a sweep failed; the next one starts anew');
       return false;
     });
+    if (started - shadowsAt >= SHADOW_EVERY_MS) {
+      shadowsAt = started;
+      await evaluateShadows(deps).catch((error: unknown) => {
+        log.error({ err: error }, 'trials could not be evaluated; they are tried again');
+      });
+    }
     const pauseMs = busy ? (sharesProcess ? performance.now() - started : 0) : config.EVALUATE_EVERY_MS;
     await wait(pauseMs, undefined, { signal }).catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { auditPage, auditQuery } from '../../contracts/http/audit.ts';
+import { auditPage, auditQuery, auditVerdictSchema, auditVerifyQuery } from '../../contracts/http/audit.ts';
+import { verifySpan } from '../../platform/audit/verify.ts';
 import { decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
@@ -50,6 +51,27 @@ export function registerAudit(app: Api, { database: { pool } }: ApiDeps): void {
           ? await pool.query<EntryRow>(LIST_ALL, [before, limit + 1])
           : await pool.query<EntryRow>(LIST_OF_CUSTOMER, [before, limit + 1, customerId]);
       return toPage(rows, limit, ({ seq }) => [seq]);
+    },
+  );
+  app.get(
+    '/v1/audit-verification',
+    operation({
+      access: 'admin',
+      tag: 'Operations',
+      summary: 'Verify a part of the audit log',
+      description:
+        'Walks the chain of hashes from its beginning, or from where the part before ended, and names the first entry that was altered or is missing.',
+      querystring: auditVerifyQuery,
+      response: { 200: auditVerdictSchema },
+    }),
+    async ({ query: { seq, hash, limit } }) => {
+      const from = seq === undefined || hash === undefined ? null : { seq, hash };
+      const found = await verifySpan(pool, from, limit);
+      if (found.verdict === 'broken') {
+        const { verdict, ...fault } = found;
+        return { verdict, entries: 0, reached: null, fault };
+      }
+      return { ...found, fault: null };
     },
   );
 }

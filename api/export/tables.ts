@@ -113,7 +113,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'trial-decisions',
     sql: `SELECT t.id, t.consumable_id, p.name AS policy, p.started_at, p.stopped_at, s.ordered, s.ordered_at, t.at, t.outcome,
-        t.sentence, t.gates, t.quantity, t.fillings, t.total_minor, t.currency, t.place_at, t.empty_before_arrival
+        t.sentence, t.said, t.gates, t.quantity, t.fillings, t.total_minor, t.currency, t.place_at, t.empty_before_arrival
       FROM consumable c JOIN shadow_subject s ON s.consumable_id = c.id JOIN shadow_policy p ON p.id = s.shadow_id
       JOIN shadow_decision t ON t.shadow_id = s.shadow_id AND t.consumable_id = s.consumable_id
       WHERE c.customer_id = $1`,

@@ -1,9 +1,10 @@
 import { settingsSchema } from '../../contracts/http/operations.ts';
+import { readThresholds } from '../../platform/thresholds.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 
 /** Those that shape what the platform does; addresses, paths and keys are nobody's business here. */
-export function registerSettings(app: Api, { config }: ApiDeps): void {
+export function registerSettings(app: Api, { config, database }: ApiDeps): void {
   app.get(
     '/v1/settings',
     operation({
@@ -12,10 +13,8 @@ export function registerSettings(app: Api, { config }: ApiDeps): void {
       summary: 'Read the settings in force',
       response: { 200: settingsSchema },
     }),
-    () => ({
-      cancelWindowHours: config.CANCEL_WINDOW_HOURS,
-      reviewPeriodHours: config.REVIEW_PERIOD_HOURS,
-      staleAfterDays: config.STALE_AFTER_DAYS,
+    async () => ({
+      ...(await readThresholds(database.pool, config)),
       clockLimitMinutes: config.CLOCK_LIMIT_MINUTES,
       readingRetentionMonths: config.READING_RETENTION_MONTHS,
       deadLetterRetentionDays: config.DEAD_LETTER_RETENTION_DAYS,
@@ -24,10 +23,6 @@ export function registerSettings(app: Api, { config }: ApiDeps): void {
       mqttMessagesPerSecond: config.MQTT_MESSAGES_PER_SECOND,
       mqttConnectionsPerMinute: config.MQTT_CONNECTIONS_PER_MINUTE,
       mqttMaxConnections: config.MQTT_MAX_CONNECTIONS,
-      costStockoutMinor: config.COST_STOCKOUT_MINOR,
-      costStockoutPerDayMinor: config.COST_STOCKOUT_PER_DAY_MINOR,
-      costHoldingPerDayMinor: config.COST_HOLDING_PER_DAY_MINOR,
-      costShippingMinor: config.COST_SHIPPING_MINOR,
     }),
   );
 }

@@ -1,13 +1,19 @@
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { registerDemand } from './demand.ts';
+import { registerDevicePage } from './device-page.ts';
 import { registerLists } from './lists/routes.ts';
 import { registerReports } from './reports.ts';
+import { registerShadows } from './shadows.ts';
+import { registerThresholds } from './thresholds.ts';
 import { registerToday } from './today.ts';
 
 /** The console's own reads; what it changes, it changes through the routes that everybody uses. */
 export function registerOps(app: Api, deps: ApiDeps): void {
   registerToday(app, deps);
   registerLists(app, deps);
+  registerDevicePage(app, deps);
   registerDemand(app, deps);
   registerReports(app, deps);
+  registerThresholds(app, deps);
+  registerShadows(app, deps);
 }

@@ -20,3 +20,22 @@ const auditEntrySchema = z
 
 export const auditQuery = z.object({ ...pageQuery, customerId: uuid.optional() });
 export const auditPage = pageOf(auditEntrySchema);
+
+/** A second or two of hashing. */
+export const VERIFY_ENTRIES_MAX = 20_000;
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const auditVerifyQuery = z.object({
+  seq: z.coerce.number().int().min(1).optional().describe('Where the part before ended.'),
+  hash: hash.optional().describe('Its hash then.'),
+  limit: z.coerce.number().int().min(1).max(VERIFY_ENTRIES_MAX).default(VERIFY_ENTRIES_MAX),
+});
+export const auditVerdictSchema = z
+  .object({
+    verdict: z
+      .enum(['whole', 'whole-so-far', 'broken'])
+      .describe('whole-so-far: there is more; ask again with where it ended.'),
+    entries: z.number().int().describe('Looked at by this request.'),
+    reached: z.object({ seq: z.number().int(), hash }).nullable(),
+    fault: z.object({ seq: z.number().int(), fault: z.string() }).nullable(),
+  })
+  .meta({ id: 'AuditVerdict' });

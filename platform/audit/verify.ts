@@ -53,8 +53,47 @@ export async function verifyChain(pool: Pool, anchor: Anchor | null = null): Pro
   });
 }
 
-async function* readEntries(db: PoolClient): AsyncGenerator<StoredEntry> {
-  for (let after = 0; ; ) {
+/** Where a walk stopped: the last entry that was found whole. */
+export interface Reached {
+  readonly seq: number;
+  /** Hex. */
+  readonly hash: string;
+}
+
+/** What a part of the chain is like: whole so far, whole to its end, or the first entry at which it is not. */
+export type SpanVerdict =
+  | { readonly verdict: 'whole' | 'whole-so-far'; readonly reached: Reached; readonly entries: number }
+  | { readonly verdict: 'broken'; readonly seq: number; readonly fault: string };
+
+/**
+ * Walks at most `limit` entries behind `from` (null: from the beginning), so that no request lasts for ever.
+ * The caller hands back where the walk stopped: what was found whole then is the anchor of the next part.
+ */
+export async function verifySpan(pool: Pool, from: Reached | null, limit: number): Promise<SpanVerdict> {
+  return await inTransaction(pool, async (db) => {
+    await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { rows: heads } = await db.query<Head>('SELECT seq, hash FROM audit_head');
+    let last: Head =
+      from === null ? { seq: 0, hash: NO_HASH } : { seq: from.seq, hash: Buffer.from(from.hash, 'hex') };
+    let entries = 0;
+    for await (const entry of readEntries(db, last.seq)) {
+      const fault = faultOf(entry, last, null);
+      if (fault !== null) return { verdict: 'broken', ...fault };
+      last = entry;
+      entries += 1;
+      if (entries === limit) break;
+    }
+    const reached = { seq: last.seq, hash: last.hash.toString('hex') };
+    if (entries === limit) return { verdict: 'whole-so-far', reached, entries };
+    const end = judgeEnd(last, heads[0], null);
+    return end.whole
+      ? { verdict: 'whole', reached, entries }
+      : { verdict: 'broken', seq: end.seq, fault: end.fault };
+  });
+}
+
+async function* readEntries(db: PoolClient, from = 0): AsyncGenerator<StoredEntry> {
+  for (let after = from; ; ) {
     const { rows } = await db.query<StoredEntry>(PAGE, [after, PAGE_ENTRIES]);
     yield* rows;
     const end = rows.at(-1);

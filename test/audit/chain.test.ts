@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { appendAudit } from '../../platform/audit/append.ts';
 import type { AuditRecord } from '../../platform/audit/entry.ts';
-import { type Verdict, verifyChain } from '../../platform/audit/verify.ts';
+import { type Verdict, verifyChain, verifySpan } from '../../platform/audit/verify.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -230,5 +230,22 @@ describe('the audit chain', () => {
     const altered = await run('verify');
     expect(altered).toMatchObject({ code: 1, output: expect.stringContaining('entry 2 was altered') });
     expect(await run('look')).toMatchObject({ code: 2, output: expect.stringContaining('Usage') });
+  });
+
+  test('is verified in parts, each from where the one before ended', async () => {
+    await fill(25);
+    const first = await verifySpan(database.pool, null, 10);
+    if (first.verdict !== 'whole-so-far') throw new Error(`the first part is ${first.verdict}`);
+    expect([first.reached.seq, first.entries]).toEqual([10, 10]);
+    expect(await verifySpan(database.pool, first.reached, 100)).toMatchObject({
+      verdict: 'whole',
+      entries: 15,
+    });
+    await tamper('UPDATE audit_entry SET outcome = 403 WHERE seq = 17');
+    expect(await verifySpan(database.pool, first.reached, 5)).toMatchObject({ verdict: 'whole-so-far' });
+    expect(await verifySpan(database.pool, first.reached, 100)).toMatchObject({ verdict: 'broken', seq: 17 });
+    // What lies before is the caller's word, which the chain must go on from.
+    const other = { ...first.reached, hash: '00'.repeat(32) };
+    expect(await verifySpan(database.pool, other, 5)).toMatchObject({ verdict: 'broken', seq: 11 });
   });
 });

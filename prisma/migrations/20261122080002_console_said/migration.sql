@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "shadow_decision" ADD COLUMN "said" JSONB;
