@@ -7,6 +7,9 @@ import {
   type ProblemCode,
   problemType,
 } from '../../contracts/problem.ts';
+import { PROBLEMS_IN_GERMAN } from '../../contracts/problem-de.ts';
+import type { Language } from '../../core/phrases/phrase.ts';
+import { readerLanguage } from './language.ts';
 
 /** Names in braces of a template. */
 type NamesIn<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
@@ -22,11 +25,19 @@ export class ApiProblem<Code extends ProblemCode = ProblemCode> extends Error {
   override readonly name = 'ApiProblem';
   readonly code: Code;
   readonly errors: FieldErrors | undefined;
+  readonly #values: Readonly<Record<string, string | number>>;
 
   constructor(code: Code, values: Values<Code>, errors?: FieldErrors) {
     super(fill(PROBLEMS[code].detail, values));
     this.code = code;
     this.errors = errors;
+    this.#values = values;
+  }
+
+  /** Title and detail as their reader understands them. */
+  textIn(language: Language): { title: string; detail: string } {
+    const { title, detail } = language === 'de' ? PROBLEMS_IN_GERMAN[this.code] : PROBLEMS[this.code];
+    return { title, detail: fill(detail, this.#values) };
   }
 }
 
@@ -39,13 +50,14 @@ export function notFound(what: string, id: string): never {
   throw new ApiProblem('not-found', { what, id });
 }
 
-function problemBody(problem: ApiProblem, requestId: string): Problem {
-  const { status, title } = PROBLEMS[problem.code];
+function problemBody(problem: ApiProblem, language: Language, requestId: string): Problem {
+  const { status } = PROBLEMS[problem.code];
+  const { title, detail } = problem.textIn(language);
   return {
     type: problemType(problem.code),
     title,
     status,
-    detail: problem.message,
+    detail,
     code: problem.code,
     requestId,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
@@ -53,7 +65,7 @@ function problemBody(problem: ApiProblem, requestId: string): Problem {
 }
 
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: ApiProblem): FastifyReply {
-  const body = problemBody(problem, request.id);
+  const body = problemBody(problem, readerLanguage(request, reply), request.id);
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   if (body.status === 503) reply.header('retry-after', '5');
   // As text: an answer about a failure must not fail in a serializer.

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROBLEMS, type ProblemCode } from '../../contracts/problem.ts';
+import { PROBLEMS_IN_GERMAN } from '../../contracts/problem-de.ts';
 import { type Said, say } from '../../core/phrases/phrase.ts';
 import { createTestApi, createWorld, insertOrder, NOW, type TestApi, TOKEN, type World } from './support.ts';
 
@@ -94,5 +96,19 @@ describe('what was decided is told in the language of its reader', () => {
       'We still have enough.',
     ]);
     expect((await read(`/v1/orders/${orderId}`, 'de')).body.statusReason).toBe('We still have enough.');
+  });
+
+  test('a refusal too, with its values filled in', async () => {
+    const { body } = await read(`/v1/orders/${world.modelId}`, 'de');
+    expect(body).toMatchObject({ code: 'not-found', title: 'Nicht gefunden' });
+    expect(body.detail).toContain(world.modelId);
+    expect((await read(`/v1/orders/${world.modelId}`, 'en')).body.title).toBe('Not found');
+  });
+
+  test('every German refusal names the same values as the English one', () => {
+    const names = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
+    for (const [code, { detail }] of Object.entries(PROBLEMS)) {
+      expect([code, names(PROBLEMS_IN_GERMAN[code as ProblemCode].detail)]).toEqual([code, names(detail)]);
+    }
   });
 });

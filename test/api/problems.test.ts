@@ -114,8 +114,8 @@ describe('problems', () => {
     await broken.call('POST', '/v1/customers', { name: 'A', timeZone: 'UTC', currency: 'EUR' });
     const read = () => broken.app.inject({ url: '/v1/customers', headers });
     expect((await read()).statusCode).toBe(200);
-    // Prisma reads the type of the driver: a name that is a number now is caught only by the schema.
-    await broken.database.pool.query('ALTER TABLE customer ALTER COLUMN name TYPE int USING 7');
+    // Prisma reads the type of the driver: a time zone that is a number now is caught only by the schema.
+    await broken.database.pool.query('ALTER TABLE customer ALTER COLUMN time_zone TYPE int USING 7');
     expect((await read()).statusCode).toBe(500);
   });
 
