@@ -4,7 +4,9 @@ import { z } from 'zod';
  * The open contract between the platform and a merchant: HTTP with a bearer token, JSON bodies, an
  * Idempotency-Key on every order, and webhooks signed after Standard Webhooks. A merchant serves, below
  * its base URL: GET /catalogue, POST /quotes, POST /orders, GET /orders?clientReference=…,
- * POST /orders/{reference}/cancel.
+ * POST /orders/{reference}/cancel, POST /orders/{reference}/returns. docs/merchants.md tells how.
+ *
+ * It grows by optional members only: a merchant that knows none of them keeps working.
  */
 
 const minor = z.number().int().min(0);
@@ -34,6 +36,10 @@ export const quoteSchema = z.object({
   /** Dates between which it would arrive if ordered now, both included. */
   arrivesFrom: z.iso.date(),
   arrivesTo: z.iso.date(),
+  /** The merchant's own name for it; sent back with the order. */
+  quoteId: z.string().min(1).max(200).optional(),
+  /** Until then the price stands. Left out: it is today's, without a promise. */
+  validUntil: instant.optional(),
 });
 export type Quote = z.infer<typeof quoteSchema>;
 
@@ -47,6 +53,10 @@ export const placeOrderSchema = z.object({
   currency,
   deliveryAddress: z.record(z.string(), z.unknown()),
   paymentReference: z.string().nullable(),
+  /** Of the quote that the price comes from, if it had one. */
+  quoteId: z.string().optional(),
+  /** Orders with the same one go into the same parcel, whose shipping is charged once. */
+  parcelReference: z.uuid().optional(),
 });
 export type PlaceOrder = z.infer<typeof placeOrderSchema>;
 
@@ -60,6 +70,22 @@ export const MERCHANT_STATUSES = [
   'lost',
 ] as const;
 
+export const REJECTIONS = [
+  'out-of-stock',
+  'price-changed',
+  'address',
+  'payment',
+  'authentication-required',
+  'unknown-sku',
+] as const;
+export const rejectionSchema = z.object({
+  code: z.enum(REJECTIONS),
+  detail: z.string(),
+  /** Where the customer can put it right (pay, authenticate, correct the address). */
+  actionUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+export type Rejection = z.infer<typeof rejectionSchema>;
+
 export const merchantOrderSchema = z.object({
   reference: z.string().min(1),
   clientReference: z.uuid(),
@@ -69,20 +95,37 @@ export const merchantOrderSchema = z.object({
   arrivesFrom: z.iso.date(),
   arrivesTo: z.iso.date(),
   updatedAt: instant,
+  /** Why, of one that was rejected after it had been accepted. */
+  rejection: rejectionSchema.optional(),
+  /** What was paid back, of one that was returned or lost. */
+  refundedMinor: minor.optional(),
 });
 export type MerchantOrder = z.infer<typeof merchantOrderSchema>;
 export const merchantOrdersSchema = z.object({ orders: z.array(merchantOrderSchema) });
 
-const REJECTIONS = [
-  'out-of-stock',
-  'price-changed',
-  'address',
-  'payment',
-  'authentication-required',
-  'unknown-sku',
-] as const;
-export const rejectionSchema = z.object({ code: z.enum(REJECTIONS), detail: z.string() });
-export type Rejection = z.infer<typeof rejectionSchema>;
+export const PROBLEM_KINDS = ['wrong', 'damaged', 'not-needed', 'never-came'] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** What is wrong with a purchase. Sent again with the same returnReference, it asks how things stand. */
+export const returnRequestSchema = z.object({
+  /** Also the Idempotency-Key. */
+  returnReference: z.uuid(),
+  kind: z.enum(PROBLEM_KINDS),
+  wants: z.enum(['refund', 'replacement']),
+  note: z.string().nullable(),
+});
+export type ReturnRequest = z.infer<typeof returnRequestSchema>;
+
+export const merchantReturnSchema = z.object({
+  reference: z.string().min(1).max(200),
+  returnReference: z.uuid(),
+  /** agreed: what comes next is in `detail`; settled: paid back, or replaced. */
+  status: z.enum(['open', 'agreed', 'refused', 'settled']),
+  /** For the customer: where to send it, why not. */
+  detail: z.string().max(1000),
+  refundMinor: minor.nullable(),
+});
+export type MerchantReturn = z.infer<typeof merchantReturnSchema>;
 
 /** Body of a webhook; its headers are webhook-id, webhook-timestamp and webhook-signature. */
 export const merchantWebhookSchema = z.object({

@@ -3,16 +3,18 @@ import type { OrderStatus } from './types.ts';
 /**
  * Which status may follow which. One table for every entry (API, webhook, worker): what is not here
  * cannot happen. `rejected` can follow `accepted` because merchants take orders back; `delivered` can
- * follow `placing` and `accepted` because their webhooks get lost or overtake each other.
+ * follow `placing` and `accepted` because their webhooks get lost or overtake each other. `proposed` can
+ * follow `placing` because the merchant may want something that only the customer can do; `lost` can follow
+ * `delivered` because a carrier's word is not the parcel; a filling that is in the device can turn out bad.
  */
 export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   proposed: ['announced', 'declined', 'expired', 'cancelled'],
   announced: ['placing', 'proposed', 'cancelled', 'declined', 'expired'],
-  placing: ['announced', 'accepted', 'rejected', 'shipped', 'delivered', 'cancelled'],
+  placing: ['announced', 'proposed', 'accepted', 'rejected', 'shipped', 'delivered', 'cancelled'],
   accepted: ['shipped', 'delivered', 'cancelled', 'rejected', 'lost'],
   shipped: ['delivered', 'lost', 'returned'],
-  delivered: ['installed', 'returned'],
-  installed: [],
+  delivered: ['installed', 'returned', 'lost'],
+  installed: ['returned'],
   declined: [],
   cancelled: [],
   expired: [],

@@ -32,6 +32,12 @@ function unitPriceAt(offer: Offer, quantity: number): number {
   return price;
 }
 
+/** The offer at the unit price of this quantity: what gates ask about and an order is made of. */
+export function offerAt(offer: Offer, quantity: number): Offer {
+  const { priceBreaks: _, ...plain } = offer;
+  return { ...plain, unitPrice: { ...offer.unitPrice, minor: unitPriceAt(offer, quantity) } };
+}
+
 /** P(the stock and n units are used before the last of them spoils). */
 function usedInTime(request: QuantityRequest, units: number): number {
   const { shelfLifeDays, experts, stock, offer } = request;

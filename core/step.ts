@@ -8,7 +8,7 @@ import { posteriors, priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
 import type { Phrase, Said } from './phrases/phrase.ts';
-import { orderQuantity } from './quantity.ts';
+import { offerAt, orderQuantity } from './quantity.ts';
 import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
@@ -110,7 +110,8 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const weighing = weighNow(view, context, now);
   const open = context.openOrder !== null;
   const short = positionShort(model, context.leadTime);
-  if (open || !short || !weighing.due || suspendedByWarmUp(model, weighing)) {
+  const due = weighing.due || (short && joins(view, context, now));
+  if (open || !short || !due || suspendedByWarmUp(model, weighing)) {
     const outcome = open ? 'wait' : 'nothing';
     const said = explain({
       outcome,
@@ -186,6 +187,18 @@ const isFree = ({ due, risk, saved, emptyBeforeArrival }: Weighing): boolean =>
   !due && risk === 0 && saved === 0 && emptyBeforeArrival > 0;
 
 /**
+ * Whether it goes with a parcel that leaves anyway: it would fall due before the next one could, and a
+ * parcel less is worth more than the days that it lies on the shelf for it.
+ */
+function joins(view: View, context: StepContext, now: Instant): boolean {
+  const { parcel, settings } = context;
+  if (parcel == null) return false;
+  const { risk, saved } = weighAt(view, context, now, parcel.until);
+  if (risk + parcel.worthMinor <= saved) return false;
+  return weighAt(view, context, parcel.until, parcel.until + settings.reviewPeriodMs).due;
+}
+
+/**
  * A wide prior alone must not order: until the device's own use is known, only a real risk or a low
  * level does. Waiting a week then teaches more than it costs.
  */
@@ -210,11 +223,12 @@ function act(
   context: StepContext,
   now: Instant,
 ): Verdict {
-  const { offer, settings, strategy, leadTime, calendar } = context;
+  const { settings, strategy, leadTime, calendar } = context;
   const automatic = strategy === 'automatic';
   const earliestPlaceAt = now + (automatic ? settings.cancelWindowMs : 0);
-  const plan = offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
-  const quantity = offer === null ? 1 : quantityOf(view, offer, context);
+  const plan = context.offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
+  const quantity = context.offer === null ? 1 : quantityOf(view, context.offer, context);
+  const offer = context.offer === null ? null : offerAt(context.offer, quantity);
   const all = checkGates({ stage: 'announce', offer, quantity, trust, plan, forOrderId: null }, context, now);
   const gates = automatic ? all : all.filter((verdict) => !STANDING.includes(verdict.gate));
   const failing = gates.filter((verdict) => !verdict.pass);

@@ -231,6 +231,8 @@ export interface StepContext {
   readonly population: Population | null;
   /** What staff said, or have yet to say, about the order or the one before; absent or null: nothing. */
   readonly review?: Review | null;
+  /** A parcel of the same merchant to the same customer that is just being made up; absent or null: none. */
+  readonly parcel?: JoinableParcel | null;
 }
 
 /** Of an order that staff look at, or of the consumable's last one that they declined. */
@@ -239,6 +241,12 @@ export interface Review {
   readonly pending: Said | null;
   /** After an order was declined none follows by itself before this instant; null: none was. */
   readonly pausedUntil: Instant | null;
+}
+
+/** What falls due until `until` may go along; one parcel less is worth this much. */
+export interface JoinableParcel {
+  readonly until: Instant;
+  readonly worthMinor: number;
 }
 
 /** Empirical-Bayes prior and recalibration of a device model, family or the whole fleet, by version. */

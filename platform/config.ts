@@ -92,6 +92,27 @@ const schema = z.object({
   COST_STOCKOUT_PER_DAY_MINOR: z.coerce.number().int().min(0).default(4000).describe('Of every day without.'),
   COST_HOLDING_PER_DAY_MINOR: z.coerce.number().min(0).default(6).describe('Of a spare lying on the shelf.'),
   COST_SHIPPING_MINOR: z.coerce.number().int().min(0).default(0).describe('Of one parcel.'),
+  QUOTE_WAIT_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .default(15)
+    .describe("How long an announcement waits for the merchant's quote at most. 0: none is asked for."),
+  CONSOLIDATION_SLACK_DAYS: z.coerce
+    .number()
+    .min(0)
+    .default(7)
+    .describe('What falls due within these days goes with a parcel that leaves anyway. 0: nothing does.'),
+  PARCEL_WORTH_MINOR: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(150)
+    .describe('What one parcel less is worth beside its shipping, in minor units.'),
+  MERCHANT_FOLDER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the folders of merchants that take orders as files. Unset: there are none.'),
   CALENDAR_ALLOWED_HOSTS: z
     .string()
     .default('')

@@ -13,6 +13,12 @@ export interface Queryable {
 
 export type Actor = 'evaluation' | 'customer' | 'ops' | 'merchant' | 'worker' | 'telemetry';
 
+/** Why an order waits for its customer, and where they can do something about it. */
+export interface NextStep {
+  readonly code: 'address' | 'payment' | 'authentication-required' | 'no-delivery-address';
+  readonly url: string | null;
+}
+
 export interface Transition {
   readonly orderId: string;
   readonly to: OrderStatus;
@@ -29,6 +35,10 @@ export interface Transition {
   readonly arrivesFrom?: string | null;
   readonly arrivesTo?: string | null;
   readonly totalMinor?: number | null;
+  /** Why the merchant refused it, as a code of the contract. */
+  readonly rejectionCode?: string | null;
+  /** What the customer has to do before it can go on. */
+  readonly nextStep?: NextStep | null;
   readonly detail?: object | null;
 }
 
@@ -67,12 +77,16 @@ const TRANSITION = `
   WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, "to" order_status, "from" order_status[],
       "at" timestamptz, actor text, reason text, said jsonb, "dueAt" timestamptz, "merchantReference" text,
-      "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, detail jsonb)
+      "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, "rejectionCode" text, "nextStep" jsonb, detail jsonb)
   ), moved AS (
     UPDATE "order" o SET status = a."to", status_reason = a.reason, status_said = a.said, due_at = a."dueAt",
       merchant_reference = coalesce(a."merchantReference", o.merchant_reference),
       arrives_from = coalesce(a."arrivesFrom", o.arrives_from), arrives_to = coalesce(a."arrivesTo", o.arrives_to),
       total_minor = coalesce(a."totalMinor", o.total_minor),
+      rejection_code = coalesce(a."rejectionCode", o.rejection_code),
+      -- What was to be done is done, or no longer asked, once the order moves on.
+      next_step = a."nextStep",
+      watch_at = CASE WHEN a."to" IN ('placing', 'accepted', 'shipped', 'delivered') THEN a."at" END,
       -- Placing that is tried again is not a new announcement: its month stays.
       announced_at = CASE WHEN a."to" = 'announced' AND o.status <> 'placing' THEN a."at" ELSE o.announced_at END,
       placed_at = CASE WHEN a."to" = 'placing' AND o.placed_at IS NULL THEN a."at" ELSE o.placed_at END,
@@ -86,6 +100,10 @@ const TRANSITION = `
   ), history AS (
     INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said, detail)
     SELECT id, "at", from_status, "to", actor, reason, said, detail FROM moved
+  ), resolved AS (
+    -- What was wrong with it belongs to the status that it left.
+    UPDATE order_issue i SET resolved_at = m."at" FROM moved m
+    WHERE i.order_id = m.id AND i.resolved_at IS NULL AND m."to" <> 'shipped'
   ), delivery AS (
     INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity, order_id)
     SELECT c.device_id, c.id, 'delivered', m."at", m."at", m.fillings, m.id

@@ -8,9 +8,17 @@ import { configuredThresholds, readThresholds } from '../platform/thresholds.ts'
 export interface Policy {
   readonly settings: PolicySettings;
   readonly costs: Costs;
+  /** How long an announcement waits for the merchant's quote; 0: quotes are not asked for. */
+  readonly quoteWaitMs: number;
+  /** What falls due within this may go with a parcel that leaves anyway; 0: nothing does. */
+  readonly consolidationSlackMs: number;
+  /** What one parcel less is worth beside its shipping. */
+  readonly parcelWorthMinor: number;
 }
 
-export function policyFrom(thresholds: Thresholds): Policy {
+const MINUTE_MS = 60_000;
+
+export function policyFrom(thresholds: Thresholds, config: Config): Policy {
   return {
     settings: {
       reviewPeriodMs: thresholds.reviewPeriodHours * HOUR_MS,
@@ -23,12 +31,15 @@ export function policyFrom(thresholds: Thresholds): Policy {
       holdingPerDayMinor: thresholds.costHoldingPerDayMinor,
       shippingMinor: thresholds.costShippingMinor,
     },
+    quoteWaitMs: config.QUOTE_WAIT_MINUTES * MINUTE_MS,
+    consolidationSlackMs: config.CONSOLIDATION_SLACK_DAYS * DAY_MS,
+    parcelWorthMinor: config.PARCEL_WORTH_MINOR,
   };
 }
 
 /** By the environment alone. */
-export const policyOf = (config: Config): Policy => policyFrom(configuredThresholds(config));
+export const policyOf = (config: Config): Policy => policyFrom(configuredThresholds(config), config);
 
 /** In force now: the environment's, with what ops have changed since. */
 export const currentPolicy = async (db: Queryable, config: Config): Promise<Policy> =>
-  policyFrom(await readThresholds(db, config));
+  policyFrom(await readThresholds(db, config), config);

@@ -5,6 +5,7 @@ import type { RulesDeps } from './deps.ts';
 import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
+import { requestDueQuotes } from './quotes/due-quotes.ts';
 import { evaluateShadows } from './shadow/evaluate-shadows.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
@@ -19,7 +20,8 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const due = await processDueOrders(deps);
   const feeds = await fetchDueFeeds(deps);
   const erased = await eraseDue(deps);
-  return evaluated + due + feeds + erased > 0;
+  const quotes = await requestDueQuotes(deps);
+  return evaluated + due + feeds + erased + quotes > 0;
 }
 
 /** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */

@@ -13,7 +13,7 @@ export interface ExportTable {
 export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'customer',
-    sql: 'SELECT id, name, email, time_zone, language, jurisdiction, currency, created_at, erased_at FROM customer WHERE id = $1',
+    sql: 'SELECT id, name, email, time_zone, language, jurisdiction, currency, delivery_address, combine_orders, created_at, erased_at FROM customer WHERE id = $1',
   },
   {
     name: 'members',
@@ -43,7 +43,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'consumables',
-    sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.skip_until, c.created_at, s.level, s.level_at, s.on_shelf,
+    sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.skip_until, c.paused_at, c.paused_reason, c.created_at, s.level, s.level_at, s.on_shelf,
         s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.predictability,
         s.evaluated_at
       FROM consumable c LEFT JOIN consumable_state s ON s.consumable_id = c.id WHERE c.customer_id = $1 ORDER BY c.id`,
@@ -124,7 +124,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
         o.decision_id, o.status, o.status_reason, o.quantity, o.fillings, o.unit_price_minor, o.shipping_minor,
         o.total_minor, o.currency, o.merchant_reference, o.created_at, o.cancel_until, o.announced_at, o.placed_at,
         o.accepted_at, o.arrives_from::text, o.arrives_to::text, o.shipped_at, o.delivered_at, o.installed_at, o.take_back,
-        o.noticed_at, o.notice_failed_at
+        o.noticed_at, o.notice_failed_at,
+        o.quote_id, o.parcel_id, o.replaces_order_id, o.rejection_code, o.next_step, o.refunded_minor
       FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
       WHERE o.customer_id = $1`,
   },
@@ -153,6 +154,17 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     name: 'replenishments',
     sql: `SELECT r.order_id, r.delivered_at, r.installed_at, r.level_at_delivery, r.empty_since, r.level_at_swap
       FROM "order" o JOIN replenishment_outcome r ON r.order_id = o.id WHERE o.customer_id = $1`,
+  },
+  {
+    name: 'order-problems',
+    sql: `SELECT p.id, p.order_id, p.kind, p.note, p.wants, p.status, p.actor, p.reported_at, p.merchant_reference,
+        p.answer, p.refund_minor, p.settled_at
+      FROM order_problem p JOIN "order" o ON o.id = p.order_id WHERE o.customer_id = $1`,
+  },
+  {
+    name: 'order-issues',
+    sql: `SELECT id, consumable_id, order_id, kind, audience, reason, opened_at, resolved_at FROM order_issue
+      WHERE customer_id = $1 ORDER BY id`,
   },
   {
     name: 'contract-withdrawals',

@@ -158,6 +158,9 @@ export const GERMAN: Texts = {
   'nothing-in-the-way': () => 'Nichts steht im Weg: Es wird jetzt bestellt.',
   'consent-withdrawn': () => 'Die Einwilligung, auf der sie beruht, wurde widerrufen.',
   'new-one-in': () => 'Nicht mehr nötig: Es wurde ein neues eingesetzt.',
+  'asked-because': () => 'Wir fragen, weil:',
+  'no-delivery-address': () =>
+    'Niemand hat gesagt, wohin geliefert werden soll: Bitte eine Adresse eintragen und die Bestellung erneut freigeben.',
   'price-since-announced': ({ announced, unitPrice }) =>
     `Angekündigt war sie für ${money(announced)}, inzwischen kostet das Stück ${money(unitPrice)}.`,
 };

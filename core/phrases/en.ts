@@ -129,6 +129,9 @@ export const ENGLISH: Texts = {
   'nothing-in-the-way': () => 'Nothing stands in the way: it is ordered now.',
   'consent-withdrawn': () => 'The consent that it rests on was withdrawn.',
   'new-one-in': () => 'No longer needed: a new one was put in.',
+  'asked-because': () => 'You are asked because:',
+  'no-delivery-address': () =>
+    'Nobody has said where to deliver it: enter an address, then approve the order again.',
   'price-since-announced': ({ announced, unitPrice }) =>
     `It was announced for ${money(announced)}, and costs ${money(unitPrice)} each by now.`,
 };

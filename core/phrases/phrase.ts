@@ -136,6 +136,8 @@ export interface Facts extends AskFacts {
   'nothing-in-the-way': Nothing;
   'consent-withdrawn': Nothing;
   'new-one-in': Nothing;
+  'asked-because': Nothing;
+  'no-delivery-address': Nothing;
   'price-since-announced': { readonly announced: Money; readonly unitPrice: Money };
 }
 

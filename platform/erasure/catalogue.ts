@@ -74,6 +74,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   remove('shadow_decision', 'telemetry', ofConsumable('shadow_decision')),
   remove('shadow_subject', 'telemetry', ofConsumable('shadow_subject')),
   remove('replenishment_outcome', 'telemetry', ofOrder('replenishment_outcome')),
+  remove('quote_waiter', 'telemetry', ofConsumable('quote_waiter')),
   remove('consumable_event', 'telemetry', ofDevice('consumable_event')),
   remove('dead_letter', 'telemetry', ofDevice('dead_letter')),
   remove('contract_withdrawal', 'open-orders', `${ofOrder('contract_withdrawal')} AND NOT ${bought('o')}`),
@@ -85,6 +86,15 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     'order_id stated_at confirmed_at',
   ),
   remove('device_command', 'messages', ofDevice('device_command')),
+  remove('order_problem', 'open-orders', `${ofOrder('order_problem')} AND NOT ${bought('o')}`),
+  clear(
+    'order_problem',
+    'orders',
+    ofOrder('order_problem'),
+    { note: 'NULL', answer: 'NULL', actor: `'erased'` },
+    'id order_id kind wants status reported_at due_at merchant_reference refund_minor settled_at',
+  ),
+  remove('order_issue', 'open-orders', own('order_issue')),
   remove('used_link', 'messages', ofOrder('used_link')),
   remove('duty', 'messages', own('duty')),
   remove(
@@ -129,11 +139,11 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     'order',
     'orders',
     '"order" t WHERE t.customer_id = $1',
-    { status_reason: 'NULL', status_said: 'NULL', decision_id: 'NULL' },
+    { status_reason: 'NULL', status_said: 'NULL', decision_id: 'NULL', next_step: 'NULL' },
     `id customer_id consumable_id product_id merchant_id consent_id status quantity fillings unit_price_minor
      shipping_minor total_minor currency merchant_reference created_at cancel_until due_at announced_at placed_at
      accepted_at arrives_from arrives_to shipped_at delivered_at installed_at take_back
-     notice_failed_at noticed_at revision`,
+     notice_failed_at noticed_at revision quote_id parcel_id replaces_order_id rejection_code watch_at refunded_minor`,
   ),
   remove('decision', 'decisions', ofConsumable('decision')),
   clear(
@@ -178,7 +188,13 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     'consumable',
     'devices',
     own('consumable'),
-    { strategy: `'respond'`, product_id: 'NULL', skip_until: 'NULL' },
+    {
+      strategy: `'respond'`,
+      product_id: 'NULL',
+      skip_until: 'NULL',
+      paused_at: 'NULL',
+      paused_reason: 'NULL',
+    },
     'id device_id device_model_id key customer_id created_at',
   ),
   remove(
@@ -229,9 +245,16 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   clear(
     'customer',
     'profile',
+    `customer t WHERE t.id = $1 AND ${NONE_PLACING}`,
+    { delivery_address: 'NULL' },
+    'id name email time_zone language jurisdiction currency combine_orders created_at erased_at',
+  ),
+  clear(
+    'customer',
+    'profile',
     'customer t WHERE t.id = $1',
     { name: `'erased'`, email: 'NULL', time_zone: `'UTC'`, language: `'en'` },
-    'id jurisdiction currency created_at erased_at',
+    'id jurisdiction currency delivery_address combine_orders created_at erased_at',
   ),
 ];
 
@@ -253,6 +276,8 @@ export const IMPERSONAL: Readonly<Record<string, string>> = {
   population_version: 'sums of the fleet',
   product: 'what merchants sell',
   product_fit: 'what fits where',
+  product_price_break: 'what merchants sell',
+  quote: 'what merchants said of what they sell',
   provisioned_serial: 'what a manufacturer made; it leads to the row of the next owner',
   provisioning_token: "manufacturers' batches",
   sealed_mail: 'encrypted, of nobody that could be told, and gone within a day',

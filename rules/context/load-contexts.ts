@@ -1,7 +1,16 @@
 import { cancelWindowMs, profileOf } from '../../core/jurisdictions.ts';
-import type { DateSpan, Instant, PolicySettings, SiteCalendar, StepContext } from '../../core/types.ts';
+import type {
+  Costs,
+  DateSpan,
+  Instant,
+  PolicySettings,
+  SiteCalendar,
+  StepContext,
+} from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Policy } from '../policy.ts';
+import { loadQuotes, type QuotesOfProduct } from '../quotes/known-quotes.ts';
+import { quotedLeadTime, quotedOffer, quotedShipping } from '../quotes/quoted-offer.ts';
 import { loadHalts } from './halts.ts';
 import { loadHolds } from './holds.ts';
 import { loadLeadTimes } from './lead-times.ts';
@@ -18,6 +27,8 @@ export interface Context {
   /** Whose orders count against the mandate's limits; null without a mandate. */
   readonly scope: ScopedMandate['scope'] | null;
   readonly step: StepContext;
+  /** What the merchant said of the product on offer, by quantity. */
+  readonly quotes: QuotesOfProduct;
 }
 
 export interface Contexts {
@@ -69,26 +80,36 @@ async function loadNeighbours(
   const populationOf = await loadPopulations(db, surroundings);
   const leadTimeOf = await loadLeadTimes(db, surroundings);
   const reviewOf = await loadReviews(db, wanted, now);
+  const quotesOf = await loadQuotes(
+    db,
+    surroundings.flatMap(({ offer }) => offer?.productId ?? []),
+    now,
+  );
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
   );
+  const costsWith = sharedCosts(policy);
   return (about) => {
-    const { consumableId, customerId, deviceId, deviceModelId, firmware, jurisdiction, offer, timeZone } =
-      about;
+    const { consumableId, customerId, deviceId, deviceModelId, firmware, jurisdiction, timeZone } = about;
+    const quotes = about.offer === null ? NO_QUOTES : quotesOf(about.offer.productId);
+    const offer = about.offer === null ? null : quotedOffer(about.offer, quotes);
+    const calendar = calendarOf(timeZone, holdsOf(customerId, deviceId));
+    const shippingMinor = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const scoped = mandateOf(about);
     const spend = spendOf(consumableId, scoped);
-    const shipping = undecided.has(consumableId) ? policy.costs.shippingMinor : 0;
+    const shipping = undecided.has(consumableId) ? shippingMinor : 0;
     const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
     return {
       about,
       scope: scoped?.scope ?? null,
+      quotes,
       step: {
         profile: about.profile,
-        calendar: calendarOf(timeZone, holdsOf(customerId, deviceId)),
-        leadTime: leadTimeOf(about),
-        costs: policy.costs,
+        calendar,
+        leadTime: quotedLeadTime(leadTimeOf(about), quotes, calendar),
+        costs: costsWith(shippingMinor),
         settings: settingsFor(jurisdiction, policy),
         strategy: about.strategy,
         offer,
@@ -108,6 +129,13 @@ function settingsFor(jurisdiction: string | null, { settings }: Policy): PolicyS
   if (jurisdiction === null) return settings;
   const shortest = cancelWindowMs(settings.cancelWindowMs, profileOf(jurisdiction));
   return shortest === settings.cancelWindowMs ? settings : { ...settings, cancelWindowMs: shortest };
+}
+
+const NO_QUOTES: QuotesOfProduct = new Map();
+
+/** One object for all that ship at the platform's own figure. */
+function sharedCosts({ costs }: Policy): (shippingMinor: number) => Costs {
+  return (shippingMinor) => (shippingMinor === costs.shippingMinor ? costs : { ...costs, shippingMinor });
 }
 
 /** Core compiles a calendar once per object: consumables with equal calendars share one. */

@@ -20,18 +20,44 @@ export interface Surroundings {
   readonly timeZone: string;
   /** The customer's; null: nobody owns it. */
   readonly jurisdiction: string | null;
+  /** What is done now: the customer's choice, unless something makes it a question. */
   readonly strategy: Strategy;
   readonly profile: ConsumableProfile;
   readonly offer: Offer | null;
+  /** It has a product, and neither that nor any other can be had. */
+  readonly unobtainable: boolean;
+  /** The customer wants orders to come together. */
+  readonly combines: boolean;
+  /** The merchant charges one shipping for what it packs together. */
+  readonly merchantCombines: boolean;
   /** By the merchant's own figures. */
   readonly leadTime: LeadTime;
 }
 
+/** How the product on offer came to be: the consumable's own, or what stands in for it. */
+export type Standing = 'own' | 'substitute' | 'outside';
+
+/** What the merchant has just said it cannot deliver, or has refused for this very consumable. */
+const obtainable = (product: string): string => `
+  ${product}.active
+  AND NOT EXISTS (SELECT FROM quote q WHERE q.product_id = ${product}.id AND q.status = 'unavailable' AND q.valid_until > $3)
+  AND NOT EXISTS (SELECT FROM "order" r WHERE r.consumable_id = c.id AND r.product_id = ${product}.id
+    AND r.status = 'rejected' AND r.rejection_code = 'refused' AND r.created_at > $3::timestamptz - interval '3 days')`;
+
+/**
+ * What cannot be had gives way: to the first product that the newest consent in force names (substitutes
+ * before the same thing at another merchant) within its price; else to whatever fits, which the customer
+ * is asked about.
+ */
 const SURROUNDINGS = `
-  SELECT c.id, c.device_id, c.device_model_id, d.firmware, dm.family, c.customer_id, c.strategy,
+  SELECT c.id, c.device_id, c.device_model_id, d.firmware, dm.family, c.customer_id, c.strategy, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
-    cu.time_zone, cu.jurisdiction, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name, p.unit_price_minor, p.currency,
-    p.pack_size, p.minimum_quantity, m.lead_time_pmf
+    cu.time_zone, cu.jurisdiction, cu.combine_orders, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name,
+    p.unit_price_minor, p.currency, p.pack_size, p.minimum_quantity, m.lead_time_pmf, m.combines_parcels,
+    CASE WHEN own.id IS NOT NULL THEN 'own' WHEN substitute.id IS NOT NULL THEN 'substitute' ELSE 'outside' END AS standing,
+    c.product_id IS NOT NULL AND p.id IS NULL AS unobtainable,
+    (SELECT json_agg(json_build_object('quantity', b.quantity, 'minor', b.unit_price_minor) ORDER BY b.quantity)
+     FROM product_price_break b WHERE b.product_id = p.id) AS price_breaks
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
   JOIN consumable c ON c.id = wanted.id
   JOIN device d ON d.id = c.device_id
@@ -39,19 +65,31 @@ const SURROUNDINGS = `
   JOIN device_model dm ON dm.id = c.device_model_id
   LEFT JOIN customer cu ON cu.id = c.customer_id
   LEFT JOIN product own ON own.id = coalesce(wanted.product_id, c.product_id) AND own.active
-  -- What cannot be had any more gives way to the first substitute that the newest consent in force names.
+    AND (wanted.product_id IS NOT NULL OR (${obtainable('own')}))
   LEFT JOIN LATERAL (
     SELECT named.id FROM consent k JOIN mandate t ON t.consent_id = k.id
-    CROSS JOIN LATERAL unnest(t.substitute_product_ids) WITH ORDINALITY AS named(id, place)
-    JOIN product candidate ON candidate.id = named.id AND candidate.active
+    CROSS JOIN LATERAL (
+      SELECT id, 1 AS round, place FROM unnest(t.substitute_product_ids) WITH ORDINALITY AS x(id, place)
+      UNION ALL
+      SELECT id, 2, place FROM unnest(t.product_ids) WITH ORDINALITY AS x(id, place)
+    ) named
+    JOIN product candidate ON candidate.id = named.id AND ${obtainable('candidate')}
+      AND candidate.currency = t.currency AND candidate.unit_price_minor <= t.max_unit_price_minor
+      AND (t.merchant_ids = '{}' OR candidate.merchant_id = ANY (t.merchant_ids))
     JOIN product_fit f ON f.product_id = named.id AND f.device_model_id = c.device_model_id AND f.slot_key = c.key
     WHERE own.id IS NULL AND wanted.product_id IS NULL AND k.customer_id = c.customer_id
       AND k.purpose = 'automatic-order' AND (k.valid_until IS NULL OR k.valid_until > $3)
       AND (k.consumable_id IS NULL OR k.consumable_id = c.id) AND (k.device_id IS NULL OR k.device_id = c.device_id)
       AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
-    ORDER BY num_nulls(k.consumable_id, k.device_id), k.consumable_id, k.granted_at DESC, named.place LIMIT 1
+    ORDER BY num_nulls(k.consumable_id, k.device_id), k.consumable_id, k.granted_at DESC, named.round, named.place LIMIT 1
   ) substitute ON true
-  LEFT JOIN product p ON p.id = coalesce(own.id, substitute.id)
+  LEFT JOIN LATERAL (
+    SELECT candidate.id FROM product_fit f JOIN product candidate ON candidate.id = f.product_id AND ${obtainable('candidate')}
+    WHERE own.id IS NULL AND substitute.id IS NULL AND wanted.product_id IS NULL AND c.product_id IS NOT NULL
+      AND f.device_model_id = c.device_model_id AND f.slot_key = c.key AND candidate.currency = cu.currency
+    ORDER BY candidate.unit_price_minor::float8 / candidate.pack_size, candidate.id LIMIT 1
+  ) outside ON true
+  LEFT JOIN product p ON p.id = coalesce(own.id, substitute.id, outside.id)
   LEFT JOIN merchant m ON m.id = p.merchant_id`;
 
 interface Row {
@@ -62,6 +100,12 @@ interface Row {
   readonly family: string;
   readonly customer_id: string | null;
   readonly strategy: Strategy;
+  readonly paused: boolean;
+  readonly combine_orders: boolean | null;
+  readonly combines_parcels: boolean | null;
+  readonly standing: Standing;
+  readonly unobtainable: boolean;
+  readonly price_breaks: readonly { readonly quantity: number; readonly minor: number }[] | null;
   readonly key: string;
   readonly name: string;
   readonly polarity: ConsumableProfile['polarity'];
@@ -112,7 +156,7 @@ function surroundingsOf(row: Row): Surroundings {
     customerId: row.customer_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,
     jurisdiction: row.jurisdiction,
-    strategy: row.customer_id === null ? UNOWNED.strategy : row.strategy,
+    strategy: row.customer_id === null ? UNOWNED.strategy : strategyOf(row),
     profile: {
       key: row.key,
       name: row.name,
@@ -124,8 +168,17 @@ function surroundingsOf(row: Row): Surroundings {
       shelfLifeDays: row.shelf_life_days,
     },
     offer: offerOf(row),
+    unobtainable: row.unobtainable,
+    combines: row.combine_orders ?? false,
+    merchantCombines: row.combines_parcels ?? false,
     leadTime: leadTimeOf(row.lead_time_pmf),
   };
+}
+
+/** Nothing is ordered unasked that the customer paused, or that stands in for theirs without their having named it. */
+function strategyOf({ strategy, paused, standing, product_id }: Row): Strategy {
+  const asks = paused || (standing === 'outside' && product_id !== null);
+  return strategy === 'automatic' && asks ? 'curated' : strategy;
 }
 
 function offerOf(row: Row): Offer | null {
@@ -138,8 +191,16 @@ function offerOf(row: Row): Offer | null {
     unitPrice: { minor: row.unit_price_minor, currency: row.currency },
     packSize: row.pack_size,
     minimumQuantity: row.minimum_quantity,
+    ...(row.price_breaks === null ? {} : { priceBreaks: row.price_breaks.map(breakIn(row.currency)) }),
   };
 }
+
+const breakIn =
+  (currency: string) =>
+  ({ quantity, minor }: { readonly quantity: number; readonly minor: number }) => ({
+    quantity,
+    unitPrice: { minor, currency },
+  });
 
 /** Business days, for what nobody sells here: only to say when a new one would be due. */
 const UNKNOWN_LEAD_TIME: LeadTime = { pmf: [0, 0, 0, 1] };

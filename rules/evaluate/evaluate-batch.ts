@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ReviewFlag } from '../../core/review.ts';
 import type { Instant, OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
+import { openSupplyIssues } from '../../platform/order-issues.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { guardRates } from '../breaker/guard-rates.ts';
 import { recordTrips } from '../breaker/record-trips.ts';
@@ -10,6 +11,7 @@ import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
+import { awaitQuotes, withoutUnquoted } from '../quotes/await-quotes.ts';
 import { type Announcement, prepareReviews } from '../review/raise-reviews.ts';
 import {
   type Announcements,
@@ -80,7 +82,9 @@ export async function runBatch(
   const claimed = await claimConsumables(db, now, options);
   const { inputs, broken, announced } = await gather(db, claimed, policy, now);
   const first = await evaluateInTurns(inputs, now);
-  const confirmed = await confirmAnnouncements(db, first.filter(succeeded), policy, now);
+  const quoted = await awaitQuotes(db, first, policy, now);
+  const again = await confirmAnnouncements(db, quoted.filter(succeeded), policy, now);
+  const confirmed = withoutUnquoted(again, policy, now);
   const guarded = await guardRates(db, confirmed, now);
   const evaluations = guarded.evaluations.filter(succeeded);
   const failures = [...broken, ...[...first, ...guarded.evaluations].filter(failed)];
@@ -151,7 +155,10 @@ async function writeEvaluations(
     const { claimed, context, result } = evaluation;
     const digest = digestOf(result.decision);
     const proposal = proposalOf(evaluation);
-    if (digest === claimed.outcomeDigest && proposal === undefined) {
+    // What waits for a quote is not decided yet: the ledger hears of it with its price.
+    const same = digest === claimed.outcomeDigest && proposal === undefined;
+    if (same || evaluation.awaitsQuote === true) {
+      const digest = claimed.outcomeDigest;
       return { evaluation, digest, lastDecisionId: claimed.lastDecisionId };
     }
     const id = newId();
@@ -177,6 +184,7 @@ async function writeEvaluations(
   const flags = (await raiseReviews()).map(({ flag }) => flag);
   await writeStates(db, states, now);
   await tellNewOrders(db, made, now);
+  await openSupplyIssues(db, evaluations.flatMap(unobtainable), now);
   await writeScores(db, evaluations.map(scoresOf), now);
   const swaps = evaluations.flatMap((evaluation) => {
     const seen = swapsOf(evaluation);
@@ -184,6 +192,15 @@ async function writeEvaluations(
   });
   const installed = await installOrders(db, new Map(swaps));
   return { decisions, orders: made.map(({ status }) => status), installed, flags };
+}
+
+/** An order is due, and neither the product nor anything in its place can be had. */
+function unobtainable({ context, claimed, result }: Evaluation) {
+  const { outcome, gates, sentence } = result.decision;
+  const isMissing = outcome === 'blocked' && gates.some(({ gate, pass }) => gate === 'offer' && !pass);
+  return isMissing && context.about.unobtainable
+    ? [{ consumableId: claimed.consumableId, reason: sentence }]
+    : [];
 }
 
 /** After the commit only: what was rolled back did not happen. */

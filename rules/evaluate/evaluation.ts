@@ -1,8 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inWords } from '../../core/phrases/in-words.ts';
+import { type Said, say } from '../../core/phrases/phrase.ts';
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
 import { step } from '../../core/step.ts';
-import type { Command, ConsumableEvent, Instant, StepContext, StepResult } from '../../core/types.ts';
+import type {
+  Command,
+  ConsumableEvent,
+  GateName,
+  Instant,
+  StepContext,
+  StepResult,
+} from '../../core/types.ts';
 import type { Context } from '../context/load-contexts.ts';
 import type { SlotScores } from '../population/calibration.ts';
 import type { ClaimedState } from './claim.ts';
@@ -18,6 +27,8 @@ export interface Evaluation {
   /** Swaps found by a replay, not by this step. */
   readonly earlierSwaps: readonly Instant[];
   readonly result: StepResult<ConsumableState>;
+  /** It would order, and the merchant is asked for a quote first. */
+  readonly awaitsQuote?: true;
 }
 
 /** Core failed on one consumable: it must not keep the others of its batch from being looked at. */
@@ -39,10 +50,39 @@ export type Inputs = Omit<Evaluation, 'result'>;
 export function evaluate(inputs: Inputs, now: Instant): Evaluation | FailedEvaluation {
   try {
     const { before, events, context } = inputs;
-    return { ...inputs, result: step(before, events, context.step, now) };
+    const result = step(before, events, context.step, now);
+    if (!isPriceAlone(result, context)) return { ...inputs, result };
+    return { ...inputs, result: asked(result, step(before, events, asking(context), now)) };
   } catch (error) {
     return { claimed: inputs.claimed, error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** Terms that a price can break while everything else is as agreed. */
+const PRICE_GATES: readonly GateName[] = ['price', 'price-drift'];
+
+/** Nothing but the price keeps an automatic order back: the customer is asked instead of running dry. */
+function isPriceAlone({ decision }: StepResult<ConsumableState>, { step: { strategy } }: Context): boolean {
+  const failing = decision.gates.filter(({ pass }) => !pass);
+  return (
+    strategy === 'automatic' &&
+    decision.outcome === 'blocked' &&
+    failing.length > 0 &&
+    failing.every(({ gate }) => PRICE_GATES.includes(gate))
+  );
+}
+
+const asking = ({ step: context }: Context): StepContext => ({ ...context, strategy: 'curated' });
+
+/** The question, with the verdicts that made it one. */
+function asked(
+  refused: StepResult<ConsumableState>,
+  question: StepResult<ConsumableState>,
+): StepResult<ConsumableState> {
+  const { gates } = refused.decision;
+  const why = gates.flatMap(({ pass, said }) => (pass ? [] : said));
+  const said: Said = [...question.decision.said, say('asked-because'), ...why];
+  return { ...question, decision: { ...question.decision, gates, said, sentence: inWords(said) } };
 }
 
 /** Milliseconds of pure computing after which others in the process have their turn: devices wait for acknowledgements. */

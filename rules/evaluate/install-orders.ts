@@ -4,7 +4,8 @@ import { type Queryable, type Transition, transitionOrders } from '../../platfor
 /** Oldest delivery first: what came first is put in first. */
 const DELIVERED = `
   SELECT id, consumable_id AS "consumableId", delivered_at AS "deliveredAt" FROM "order"
-  WHERE consumable_id = ANY ($1::uuid[]) AND status = 'delivered' ORDER BY delivered_at, id`;
+  WHERE consumable_id = ANY ($1::uuid[]) AND status = 'delivered' AND delivered_at IS NOT NULL
+  ORDER BY delivered_at, id`;
 
 interface DeliveredRow {
   readonly id: string;

@@ -4,7 +4,7 @@ import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { announceOrders, proposeOrders } from '../../platform/messages/order-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
-import { type ProposeOrder, totalOf } from './evaluation.ts';
+import type { ProposeOrder } from './evaluation.ts';
 
 /** A prepared order that nobody answers: the forecast it rests on is worth nothing after two weeks. */
 export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
@@ -24,17 +24,26 @@ const INSERT = `
   WITH made AS (
     INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status,
       status_reason, status_said, quantity, fillings, unit_price_minor, shipping_minor, total_minor, currency, created_at,
-      cancel_until, due_at, announced_at, arrives_from, arrives_to)
-    SELECT id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status::order_status,
+      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, replaces_order_id)
+    SELECT t.id, customer_id, t.consumable_id, product_id, merchant_id, consent_id, decision_id, t.status::order_status,
       reason, said::jsonb, quantity, fillings, unit_price, shipping, total, currency, $1,
-      cancel_until, due_at, announced_at, arrives_from, arrives_to
+      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, predecessor.id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[],
       $10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::text[], $17::timestamptz[],
-      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[], $22::text[]) AS t(id, customer_id, consumable_id,
+      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[], $22::text[], $23::uuid[]) AS t(id, customer_id, consumable_id,
       product_id, merchant_id, consent_id, decision_id, status, reason, quantity, fillings, unit_price, shipping,
-      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to, said)
+      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to, said, quote_id)
+    -- The order before it, if that came to nothing: this one stands in for it, and no other ever will.
+    LEFT JOIN LATERAL (
+      SELECT last.id FROM (
+        SELECT id, status FROM "order" WHERE consumable_id = t.consumable_id ORDER BY created_at DESC LIMIT 1
+      ) last WHERE last.status IN ('rejected', 'lost')
+    ) predecessor ON true
     ON CONFLICT DO NOTHING
-    RETURNING id, status, status_reason, status_said
+    RETURNING id, consumable_id, status, status_reason, status_said
+  ), supplied AS (
+    UPDATE order_issue i SET resolved_at = $1 FROM made
+    WHERE i.consumable_id = made.consumable_id AND i.kind = 'no-supply' AND i.resolved_at IS NULL
   )
   INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said)
   SELECT id, $1, NULL, status, 'evaluation', status_reason, status_said FROM made
@@ -77,7 +86,11 @@ function rowOf(
   if (about.customerId === null) return null;
   const { offer, quantity, placeAt, status } = proposal;
   const announced = status === 'announced';
+  // Frozen in it: what the merchant quoted for this very quantity, where it did.
+  const known = context.quotes.get(quantity);
+  const quote = known?.price === null ? undefined : known;
   const arrives = arrivalWindow(placeAt, step.leadTime, step.calendar);
+  const shipping = quote?.price?.shippingMinor ?? step.costs.shippingMinor;
   return [
     id,
     about.customerId,
@@ -92,8 +105,8 @@ function rowOf(
     quantity,
     quantity * offer.packSize,
     offer.unitPrice.minor,
-    step.costs.shippingMinor,
-    totalOf(proposal, step),
+    shipping,
+    offer.unitPrice.minor * quantity + shipping,
     offer.unitPrice.currency,
     announced ? new Date(now + step.settings.cancelWindowMs) : null,
     new Date(announced ? placeAt : now + PROPOSAL_LIFE_MS),
@@ -101,6 +114,7 @@ function rowOf(
     arrives.from,
     arrives.to,
     JSON.stringify(said),
+    quote?.id ?? null,
   ];
 }
 

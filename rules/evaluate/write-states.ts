@@ -22,7 +22,7 @@ const SHORTEST_SLEEP_MS = 60_000;
 
 export interface EvaluatedState {
   readonly evaluation: Evaluation;
-  readonly digest: string;
+  readonly digest: string | null;
   readonly lastDecisionId: string | null;
 }
 

@@ -3,6 +3,7 @@ import {
   type MerchantOrder,
   merchantOrderSchema,
   merchantOrdersSchema,
+  merchantReturnSchema,
   quoteSchema,
   rejectionSchema,
 } from '../../contracts/merchant.ts';
@@ -12,6 +13,7 @@ import type {
   MerchantPort,
   PlaceAnswer,
   QuoteAnswer,
+  ReturnAnswer,
   Unknown,
 } from './merchant-port.ts';
 
@@ -52,12 +54,24 @@ export function createHttpMerchant(options: HttpMerchantOptions): MerchantPort {
       const path = `orders?clientReference=${encodeURIComponent(clientReference)}`;
       return found(await call(options, { path, timeoutMs: readTimeoutMs }), clientReference);
     },
-    cancel: async (reference) => {
+    cancel: async ({ reference }) => {
       const path = `orders/${encodeURIComponent(reference)}/cancel`;
       return cancelled(await call(options, { path, timeoutMs: writeTimeoutMs, body: {} }));
     },
     quote: async (sku, quantity) =>
-      quoted(await call(options, { path: 'quotes', timeoutMs: readTimeoutMs, body: { sku, quantity } })),
+      quoted(await call(options, { path: 'quotes', timeoutMs: readTimeoutMs, body: { sku, quantity } }), {
+        sku,
+        quantity,
+      }),
+    requestReturn: async ({ reference }, request) => {
+      const response = await call(options, {
+        path: `orders/${encodeURIComponent(reference)}/returns`,
+        timeoutMs: writeTimeoutMs,
+        body: request,
+        headers: { 'idempotency-key': request.returnReference },
+      });
+      return returned(response, request.returnReference);
+    },
   };
 }
 
@@ -127,12 +141,37 @@ function cancelled(response: Response): CancelAnswer {
     : unknown(`The merchant answers ${response.status}.`);
 }
 
-function quoted(response: Response): QuoteAnswer {
+/** What a server answers that has no such thing. */
+const NOT_THERE: readonly number[] = [404, 405, 501];
+
+/** A quote must be about what was asked, and add up: its total is what will be paid. */
+function quoted(response: Response, asked: { readonly sku: string; readonly quantity: number }): QuoteAnswer {
   if (response.outcome === 'unknown') return response;
-  if (response.status === 404) return { outcome: 'unavailable' };
-  const quote = response.status === 200 ? parse(quoteSchema, response.body) : null;
-  if (quote === null) return unknown(`The merchant answers ${response.status}.`);
-  return quote.available ? { outcome: 'quoted', quote } : { outcome: 'unavailable' };
+  const { status, body } = response;
+  if (parse(rejectionSchema, body) !== null && status >= 400 && status < 500)
+    return { outcome: 'unavailable' };
+  if (NOT_THERE.includes(status)) return { outcome: 'not-offered' };
+  const quote = status === 200 ? parse(quoteSchema, body) : null;
+  if (quote === null) return unknown(`The merchant answers ${status}.`);
+  if (!quote.available) return { outcome: 'unavailable' };
+  const { unitPriceMinor, quantity, shippingMinor, totalMinor, arrivesFrom, arrivesTo } = quote;
+  if (quote.sku !== asked.sku || quantity !== asked.quantity) {
+    return unknown('The quote is about something else.');
+  }
+  if (totalMinor !== unitPriceMinor * quantity + shippingMinor) return unknown('The quote does not add up.');
+  if (arrivesFrom > arrivesTo) return unknown('The quote arrives before it can.');
+  return { outcome: 'quoted', quote };
+}
+
+function returned(response: Response, returnReference: string): ReturnAnswer {
+  if (response.outcome === 'unknown') return response;
+  const { status, body } = response;
+  if (NOT_THERE.includes(status)) return { outcome: 'not-offered' };
+  const answer = status === 200 || status === 201 ? parse(merchantReturnSchema, body) : null;
+  if (answer === null) return unknown(`The merchant answers ${status}.`);
+  return answer.returnReference === returnReference
+    ? { outcome: 'answered', returned: answer }
+    : unknown('The answer is about another return.');
 }
 
 function parse<Output>(schema: z.ZodType<Output>, body: unknown): Output | null {

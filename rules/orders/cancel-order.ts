@@ -3,6 +3,7 @@ import { noteOrder } from '../../platform/order-notes.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
+import { adapterSettings } from '../merchants/settings.ts';
 import type { Jobs } from '../outbox/jobs.ts';
 import { loadOrderToPlace, type OrderToPlace } from './order-to-place.ts';
 import { postpone } from './postpone.ts';
@@ -18,15 +19,19 @@ export async function cancelOrder(deps: RulesDeps, { orderId }: Jobs['cancel-ord
   if (!unwanted || merchantReference === null) {
     return postpone(pool, [{ orderId, status, until: null, reason: null }]);
   }
-  const answer = await merchantOf(order.merchant).cancel(merchantReference);
+  const answer = await merchantOf(order.merchant, adapterSettings(deps.config)).cancel({
+    reference: merchantReference,
+    clientReference: orderId,
+  });
   deps.metrics.merchantCalls.inc({ operation: 'cancel', outcome: answer.outcome });
   switch (answer.outcome) {
     case 'cancelled':
       return cancelledThere(deps, order);
     case 'refused':
       return refusedThere(deps, order);
+    case 'pending':
     case 'unknown':
-      return tryLater(deps, order, answer.detail);
+      return tryLater(deps, order, answer);
   }
 }
 

@@ -19,6 +19,11 @@ export interface DueOrder {
   readonly totalMinor: number;
   readonly currency: string;
   readonly createdAt: Instant;
+  /** Whether the merchant still stands by the quote that is frozen in it. */
+  readonly priceStands: boolean;
+  /** Whether anybody said where to deliver it. */
+  readonly hasAddress: boolean;
+  readonly parcelId: string | null;
 }
 
 const CANDIDATES = `
@@ -33,8 +38,12 @@ const ORDERS = `
   SELECT id, consumable_id AS "consumableId", product_id AS "productId", consent_id AS "consentId",
     take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     status, status_reason AS "statusReason", quantity, fillings, unit_price_minor AS "unitPriceMinor",
-    total_minor AS "totalMinor", currency,
-    created_at AS "createdAt"
+    total_minor AS "totalMinor", currency, created_at AS "createdAt", parcel_id AS "parcelId",
+    EXISTS (SELECT FROM quote q WHERE q.id = o.quote_id AND q.binding AND q.valid_until > $2) AS "priceStands",
+    EXISTS (SELECT FROM customer cu WHERE cu.id = o.customer_id AND cu.delivery_address <> '{}')
+      OR EXISTS (SELECT FROM consent k JOIN mandate t ON t.consent_id = k.id
+        WHERE k.customer_id = o.customer_id AND t.delivery_address <> '{}'
+          AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)) AS "hasAddress"
   FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`;
 
 interface Candidate {

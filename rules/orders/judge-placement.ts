@@ -3,6 +3,7 @@ import { CONSENT_GATES, checkGates } from '../../core/gates.ts';
 import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
 import { inWords } from '../../core/phrases/in-words.ts';
 import { type Said, say } from '../../core/phrases/phrase.ts';
+import { offerAt } from '../../core/quantity.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
 import { step } from '../../core/step.ts';
 import { trustOf } from '../../core/trust.ts';
@@ -13,16 +14,18 @@ import {
   type GateVerdict,
   HOUR_MS,
   type Instant,
+  type Offer,
   type StepContext,
 } from '../../core/types.ts';
+import type { NextStep } from '../../platform/order-store.ts';
 import type { DueOrder } from './due-order.ts';
 
 /** What happens to an announced order whose time has come. */
 type Next =
   | { readonly kind: 'place' }
   | { readonly kind: 'cancel' }
-  /** The customer decides. */
-  | { readonly kind: 'ask' }
+  /** The customer decides, or has to do something first. */
+  | { readonly kind: 'ask'; readonly step?: NextStep }
   | { readonly kind: 'wait'; readonly until: Instant };
 
 export interface Judgement {
@@ -51,7 +54,8 @@ export function judgePlacement(
   now: Instant,
 ): Judgement {
   const { tip } = fold(state, [], context, now);
-  const { leadTime, calendar, offer, settings } = context;
+  const { leadTime, calendar, settings } = context;
+  const offer = offerFor(order, context.offer);
   const plan = planDelivery({ earliestPlaceAt: now, leadTime, calendar });
   const { quantity, totalMinor, unitPriceMinor } = order;
   const trust = trustOf(tip, settings, now);
@@ -61,7 +65,7 @@ export function judgePlacement(
     now,
   );
   const gates = order.consentId === null ? all.filter(({ gate }) => !STANDING.includes(gate)) : all;
-  const obstacle = obstacleOf(order, state, tip, context, now);
+  const obstacle = obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order);
   const { next, said } = obstacle ?? nextOf(gates, plan, now);
   const decision: Decision = {
     outcome: OUTCOMES[next.kind],
@@ -75,6 +79,23 @@ export function judgePlacement(
     said,
   };
   return { next, plan, decision };
+}
+
+/** At the price of its quantity; where the merchant still stands by its quote, at that. */
+function offerFor(order: DueOrder, offer: Offer | null): Offer | null {
+  if (offer === null) return null;
+  const priced = offerAt(offer, order.quantity);
+  if (!order.priceStands) return priced;
+  return { ...priced, unitPrice: { ...priced.unitPrice, minor: order.unitPriceMinor } };
+}
+
+/** An order that nobody said where to deliver never reaches a merchant. */
+function missing({ hasAddress }: DueOrder): Verdict | null {
+  if (hasAddress) return null;
+  return {
+    next: { kind: 'ask', step: { code: 'no-delivery-address', url: null } },
+    said: [say('no-delivery-address')],
+  };
 }
 
 const OUTCOMES: Readonly<Record<Next['kind'], Decision['outcome']>> = {
@@ -112,7 +133,7 @@ function obstacleOf(
     }
   }
   const { offer } = context;
-  if (offer !== null && offer.unitPrice.minor * order.quantity > order.totalMinor) {
+  if (offer !== null && offer.unitPrice.minor > order.unitPriceMinor) {
     const announced = { minor: order.totalMinor, currency: order.currency };
     return {
       next: { kind: 'ask' },

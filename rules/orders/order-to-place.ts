@@ -21,18 +21,24 @@ export interface OrderToPlace {
   readonly deliveryAddress: Record<string, unknown> | null;
   readonly paymentReference: string | null;
   readonly merchant: MerchantAccount;
+  /** Shared by the orders that the merchant packs together; null: it goes alone. */
+  readonly parcelReference: string | null;
+  readonly merchantQuoteId: string | null;
 }
 
-/** Where to: what the order's own consent says, else the customer's newest terms. */
+/** Where to: what the order's own consent says, else the customer's newest terms, else the customer's address. */
 const ORDER = `
   SELECT o.id, o.status, o.consent_id AS "consentId",
     o.take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     o.take_back AS "takeBack",
     o.product_id AS "productId", p.sku, o.quantity, o.total_minor AS "totalMinor", o.currency,
     o.merchant_reference AS "merchantReference", o.placed_at AS "placedAt",
-    terms.delivery_address AS "deliveryAddress", terms.payment_reference AS "paymentReference",
-    json_build_object('baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant
+    coalesce(nullif(terms.delivery_address, '{}'), nullif(cu.delivery_address, '{}')) AS "deliveryAddress", terms.payment_reference AS "paymentReference",
+    json_build_object('adapter', m.adapter, 'baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant,
+    CASE WHEN m.combines_parcels THEN o.parcel_id END AS "parcelReference",
+    (SELECT q.merchant_quote_id FROM quote q WHERE q.id = o.quote_id) AS "merchantQuoteId"
   FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
+  JOIN customer cu ON cu.id = o.customer_id
   LEFT JOIN LATERAL (
     SELECT t.delivery_address, t.payment_reference FROM consent k JOIN mandate t ON t.consent_id = k.id
     WHERE k.customer_id = o.customer_id AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)
@@ -55,5 +61,7 @@ export function purchaseOf(order: OrderToPlace): PlaceOrder {
     currency: order.currency,
     deliveryAddress: order.deliveryAddress ?? {},
     paymentReference: order.paymentReference,
+    ...(order.merchantQuoteId === null ? {} : { quoteId: order.merchantQuoteId }),
+    ...(order.parcelReference === null ? {} : { parcelReference: order.parcelReference }),
   };
 }

@@ -4,6 +4,7 @@ import { appendAudit } from '../../platform/audit/append.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { proposeOrders } from '../../platform/messages/order-messages.ts';
 import {
+  type NextStep,
   type Queryable,
   type Transition,
   type TransitionedOrder,
@@ -17,15 +18,10 @@ import { addJobs, type Job } from '../outbox/jobs.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { claimDueOrders, type DueOrder } from './due-order.ts';
 import { type Judgement, judgePlacement } from './judge-placement.ts';
+import { CALL_PATIENCE_MS } from './patience.ts';
 import { type Postponement, postpone } from './postpone.ts';
 
 const BATCH_ORDERS = 200;
-
-/**
- * How long a call to a merchant may take before the sweep asks for it again: longer than the call's own
- * time-out, so that only a process that died is stepped in for.
- */
-export const CALL_PATIENCE_MS = 120_000;
 
 /** What one batch of due orders wants written. */
 export interface Plan {
@@ -52,9 +48,15 @@ export async function processDueOrders(deps: RulesDeps): Promise<number> {
 
 /** The customer is asked about today's price, and their yes is to that. */
 const UNBIND = `
-  UPDATE "order" o SET consent_id = NULL, unit_price_minor = p.unit_price_minor,
-    total_minor = o.quantity * p.unit_price_minor + o.shipping_minor
-  FROM product p WHERE o.id = ANY ($1::uuid[]) AND p.id = o.product_id`;
+  UPDATE "order" o SET consent_id = NULL, quote_id = NULL, unit_price_minor = today.minor,
+    total_minor = o.quantity * today.minor + o.shipping_minor
+  FROM product p CROSS JOIN LATERAL (
+    SELECT coalesce((SELECT b.unit_price_minor FROM product_price_break b
+      WHERE b.product_id = p.id AND b.quantity <= own.quantity ORDER BY b.quantity DESC LIMIT 1), p.unit_price_minor) AS minor,
+      own.id AS order_id
+    FROM "order" own WHERE own.product_id = p.id AND own.id = ANY ($1::uuid[])
+  ) today
+  WHERE o.id = ANY ($1::uuid[]) AND p.id = o.product_id AND today.order_id = o.id`;
 
 export async function runDueOrders(
   db: Queryable,
@@ -161,8 +163,8 @@ function carryOut(
 ): void {
   const { id: orderId } = order;
   const { sentence: reason, said } = decision;
-  const move = (to: OrderStatus, dueAt: Instant | null) =>
-    plan.transitions.push({ orderId, to, at: now, actor: 'worker', reason, said, dueAt });
+  const move = (to: OrderStatus, dueAt: Instant | null, nextStep: NextStep | null = null) =>
+    plan.transitions.push({ orderId, to, at: now, actor: 'worker', reason, said, dueAt, nextStep });
   // An order that waits is looked at often: the ledger hears of it once.
   if (next.kind !== 'wait' || reason !== order.statusReason) {
     plan.decisions.push({
@@ -182,7 +184,7 @@ function carryOut(
       move('cancelled', null);
       break;
     case 'ask':
-      move('proposed', now + PROPOSAL_LIFE_MS);
+      move('proposed', now + PROPOSAL_LIFE_MS, next.step ?? null);
       plan.unbound.push(orderId);
       break;
     case 'wait': {

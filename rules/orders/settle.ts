@@ -1,15 +1,16 @@
-import type { MerchantOrder, Quote, Rejection } from '../../contracts/merchant.ts';
+import type { MerchantOrder } from '../../contracts/merchant.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { lockConsents } from '../locks.ts';
+import type { Pending, Unknown } from '../merchants/merchant-port.ts';
 import { addJobs } from '../outbox/jobs.ts';
 import { nextTryAt } from './back-off.ts';
 import { HALT_RETRY_MS } from './judge-placement.ts';
 import type { OrderToPlace } from './order-to-place.ts';
+import { CALL_PATIENCE_MS } from './patience.ts';
 import { postpone } from './postpone.ts';
-import { CALL_PATIENCE_MS } from './process-due-orders.ts';
 
 /** What an order becomes by what the merchant says it is. Lost and returned ones were accepted first. */
 const BECOMES: Readonly<Record<MerchantOrder['status'], OrderStatus>> = {
@@ -73,35 +74,6 @@ async function noteUnwanted(db: Queryable, orderId: string, reference: string, a
   return rows.length > 0;
 }
 
-export async function settleRejected(
-  deps: RulesDeps,
-  order: OrderToPlace,
-  { code, detail }: Rejection,
-  quote: Quote | null,
-): Promise<void> {
-  const at = deps.clock.now();
-  const moved = await inTransaction(deps.database.pool, async (db) => {
-    if (quote !== null && quote.currency === order.currency) {
-      await db.query('UPDATE product SET unit_price_minor = $2 WHERE id = $1', [
-        order.productId,
-        quote.unitPriceMinor,
-      ]);
-    }
-    if (code === 'unknown-sku') {
-      await db.query('UPDATE product SET active = false WHERE id = $1', [order.productId]);
-    }
-    return transitionOrder(db, {
-      orderId: order.id,
-      to: 'rejected',
-      at,
-      actor: 'merchant',
-      reason: `The merchant refused it (${code}): ${detail}`,
-      detail: { code },
-    });
-  });
-  if (moved !== null) deps.metrics.orders.inc({ status: 'rejected' });
-}
-
 /** The first attempt never arrived: every gate is asked again before the next one. */
 export async function settleNotFound(deps: RulesDeps, { id: orderId }: OrderToPlace): Promise<void> {
   const at = deps.clock.now();
@@ -150,11 +122,15 @@ export async function settleCancelled(
 }
 
 /** Nothing is known: the order waits for its next try, by the platform's clock. */
-export async function tryLater(deps: RulesDeps, order: OrderToPlace, detail: string): Promise<void> {
+export async function tryLater(
+  deps: RulesDeps,
+  order: OrderToPlace,
+  { outcome, detail }: Pending | Unknown,
+): Promise<void> {
   const now = deps.clock.now();
   const until = nextTryAt(order.id, order.placedAt?.getTime() ?? now, now);
-  deps.log.warn({ orderId: order.id, detail }, 'a merchant did not answer; the order is tried again');
-  await postpone(deps.database.pool, [
-    { orderId: order.id, status: order.status, until, reason: `The merchant did not answer (${detail}).` },
-  ]);
+  const silent = outcome === 'unknown';
+  if (silent) deps.log.warn({ orderId: order.id, detail }, 'a merchant did not answer; it is asked again');
+  const reason = silent ? `The merchant did not answer (${detail}).` : detail;
+  await postpone(deps.database.pool, [{ orderId: order.id, status: order.status, until, reason }]);
 }

@@ -6,23 +6,38 @@ export interface Jobs {
   readonly 'place-order': { readonly orderId: string; readonly retry: boolean };
   readonly 'cancel-order': { readonly orderId: string };
   readonly 'fetch-calendar': { readonly feedId: string };
+  readonly 'fetch-quote': { readonly quoteId: string; readonly merchantId: string };
 }
 
 export type Job = { [Name in keyof Jobs]: { readonly name: Name; readonly payload: Jobs[Name] } }[keyof Jobs];
 
 /**
  * One job a task and subject, however often it is asked for. One attempt: when to try again is the subject's
- * due_at, by the platform's clock, and the sweep then adds the job anew.
+ * due_at, by the platform's clock, and the sweep then adds the job anew. Jobs of one lane run one after the
+ * other: a merchant whose catalogue is asked about by thousands is not called by all of them at once.
  */
 const ADD = `
-  SELECT graphile_worker.add_job(t.name, t.payload::json, job_key => t.key, max_attempts => 1)
-  FROM unnest($1::text[], $2::text[], $3::text[]) AS t(name, payload, key)`;
+  SELECT graphile_worker.add_job(t.name, t.payload::json, queue_name => t.lane, job_key => t.key, max_attempts => 1)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS t(name, payload, key, lane)`;
 
 export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void> {
   if (jobs.length === 0) return;
   await db.query(ADD, [
     jobs.map(({ name }) => name),
     jobs.map(({ payload }) => JSON.stringify(payload)),
-    jobs.map(({ name, payload }) => `${name}:${'feedId' in payload ? payload.feedId : payload.orderId}`),
+    jobs.map(({ name, payload }) => `${name}:${subjectOf(payload)}`),
+    jobs.map(({ payload }) => ('merchantId' in payload ? laneOf(payload) : null)),
   ]);
+}
+
+function subjectOf(payload: Job['payload']): string {
+  if ('feedId' in payload) return payload.feedId;
+  return 'quoteId' in payload ? payload.quoteId : payload.orderId;
+}
+
+/** Calls at once to one merchant for quotes. */
+const LANES = 2;
+
+function laneOf({ quoteId, merchantId }: Jobs['fetch-quote']): string {
+  return `quotes:${merchantId}:${Number.parseInt(quoteId.slice(-4), 16) % LANES}`;
 }

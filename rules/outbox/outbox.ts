@@ -6,6 +6,7 @@ import { fetchFeed } from '../calendar/fetch-feed.ts';
 import type { RulesDeps } from '../deps.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
+import { fetchQuote } from '../quotes/fetch-quote.ts';
 import type { Jobs } from './jobs.ts';
 
 /** Calls in flight of one process: merchants are slow, and waiting costs nothing. */
@@ -28,12 +29,16 @@ export interface Outbox {
 const orderId = z.uuid();
 const placeOrderSchema = z.object({ orderId, retry: z.boolean() }) satisfies z.ZodType<Jobs['place-order']>;
 const fetchCalendarSchema = z.object({ feedId: z.uuid() }) satisfies z.ZodType<Jobs['fetch-calendar']>;
+const fetchQuoteSchema = z.object({ quoteId: z.uuid(), merchantId: z.uuid() }) satisfies z.ZodType<
+  Jobs['fetch-quote']
+>;
 const cancelOrderSchema = z.object({ orderId }) satisfies z.ZodType<Jobs['cancel-order']>;
 
 function tasksOf(deps: RulesDeps): TaskList {
   return {
     'place-order': (payload: unknown) => placeOrder(deps, placeOrderSchema.parse(payload)),
     'cancel-order': (payload: unknown) => cancelOrder(deps, cancelOrderSchema.parse(payload)),
+    'fetch-quote': (payload: unknown) => fetchQuote(deps, fetchQuoteSchema.parse(payload)),
     'fetch-calendar': (payload: unknown) => fetchFeed(deps, fetchCalendarSchema.parse(payload).feedId),
   } satisfies Record<keyof Jobs, unknown>;
 }

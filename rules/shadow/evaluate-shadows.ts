@@ -42,7 +42,7 @@ export async function evaluateShadows(deps: RulesDeps): Promise<number> {
       if (first === undefined) continue;
       const thresholds = changed(live, first.settings);
       const wanted = subjects.map(({ consumableId }) => ({ consumableId, order: null }));
-      const { of } = await loadContexts(db, wanted, policyFrom(thresholds), now);
+      const { of } = await loadContexts(db, wanted, policyFrom(thresholds, config), now);
       writes.push(
         ...(await decideAll(subjects, of, now, (error) => log.warn({ err: error }, 'a trial failed'))),
       );

@@ -23,6 +23,7 @@ const READINGS = 2500;
 const LEFT_OUT: Readonly<Record<string, string>> = {
   erasure: 'begins when the customer is gone; its receipt is handed over',
   evaluation_queue: 'announcements between processes, gone within seconds',
+  quote_waiter: 'whom the answer of a merchant wakes, gone within minutes',
 };
 
 /** Secrets and what is made of them, and what only the machinery reads. */
@@ -63,6 +64,8 @@ const LEFT_OUT_COLUMNS = [
   'message_delivery.target',
   'order.due_at',
   'order.revision',
+  'order.watch_at',
+  'order_problem.due_at',
   'provisioned_serial.device_model_id',
   'provisioned_serial.provisioning_token_id',
   'review_vote.actor',

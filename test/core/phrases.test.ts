@@ -99,6 +99,8 @@ const EXAMPLES: { readonly [C in PhraseCode]: Facts[C] } = {
   'nothing-in-the-way': {},
   'consent-withdrawn': {},
   'new-one-in': {},
+  'asked-because': {},
+  'no-delivery-address': {},
   'price-since-announced': { announced: EUR(5990), unitPrice: EUR(6490) },
 };
 

@@ -51,6 +51,9 @@ const BY_HAND = [
   'hold_device',
   'calendar_feed_device',
   'device_command_waiting',
+  'quote_one_wanted',
+  'order_issue_one_open',
+  'order_problem_one_open',
 ];
 
 async function describeDatabase(url: string): Promise<string[]> {

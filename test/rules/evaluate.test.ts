@@ -21,6 +21,7 @@ describe('evaluation', () => {
       consent_id: string | null;
       due_at: Date | null;
       cancel_until: Date;
+      status_reason: string;
     }>('SELECT * FROM "order" ORDER BY created_at');
   const decisions = () =>
     world.rows<{
@@ -114,10 +115,12 @@ describe('evaluation', () => {
     expect(refusals.values.find(({ labels }) => labels.gate === 'consent')?.value).toBe(1);
   });
 
-  test('a price above the mandate stops it, and only it', async () => {
+  test('a price above the mandate, and only it, makes it a question', async () => {
     await nearlyEmpty(world, { terms: { maxUnitPriceMinor: 4999 } });
     await world.rules.drain();
-    expect(await orders()).toEqual([]);
+    const [order] = await orders();
+    expect(order).toMatchObject({ status: 'proposed', consent_id: null });
+    expect(order?.status_reason).toContain('EUR 50.00 is above the limit of EUR 49.99');
     const [decision] = await decisions();
     expect(failing(decision?.gates ?? [])).toEqual(['price']);
   });
@@ -133,7 +136,7 @@ describe('evaluation', () => {
     const { consumableId, customerId, productId } = await nearlyEmpty(world, { terms: { maxQuantity: 1 } });
     await grant(world, customerId, { productIds: [productId], consumableId, maxUnitPriceMinor: 1 });
     await world.rules.drain();
-    expect(await orders()).toEqual([]);
+    expect(await orders()).toMatchObject([{ status: 'proposed', consent_id: null }]);
   });
 
   test('a hold moves the order so that it arrives on return', async () => {

@@ -36,13 +36,17 @@ describe('the HTTP merchant', () => {
     });
     expect(await port.find(randomUUID())).toEqual({ outcome: 'none' });
     expect(await port.quote('TN-1', 2)).toMatchObject({ outcome: 'quoted', quote: { totalMinor: 10_000 } });
-    expect(await port.cancel('P-1')).toEqual({ outcome: 'cancelled' });
+    expect(await port.cancel({ reference: 'P-1', clientReference: randomUUID() })).toEqual({
+      outcome: 'cancelled',
+    });
   });
 
   test('a purchase that has left cannot be cancelled', async () => {
     await port.place(purchase());
     for (const booked of shop.purchases) booked.status = 'shipped';
-    expect(await port.cancel('P-1')).toEqual({ outcome: 'refused' });
+    expect(await port.cancel({ reference: 'P-1', clientReference: randomUUID() })).toEqual({
+      outcome: 'refused',
+    });
   });
 
   test.each<Fault>(['silent-after', 'error-after', 'malformed', 'other-order', 'error-before', 'hang'])(
@@ -84,14 +88,16 @@ describe('the HTTP merchant', () => {
     const answers = await Promise.all([
       port.place(purchase()),
       port.find(randomUUID()),
-      port.cancel('P-1'),
+      port.cancel({ reference: 'P-1', clientReference: randomUUID() }),
       port.quote('TN-1', 1),
     ]);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
   });
 
-  test('the scheme of the base URL chooses the adapter', () => {
-    expect(merchantOf({ baseUrl: 'https://shop.example/', apiKey: 'k' })).toHaveProperty('place');
-    expect(() => merchantOf({ baseUrl: 'ftp://shop.example/', apiKey: 'k' })).toThrow(RangeError);
+  test('the name of the adapter chooses it', () => {
+    const account = { baseUrl: 'https://shop.example/', apiKey: 'k' };
+    const settings = { merchantFolder: undefined };
+    expect(merchantOf({ ...account, adapter: 'open-contract' }, settings)).toHaveProperty('place');
+    expect(() => merchantOf({ ...account, adapter: 'carrier-pigeon' }, settings)).toThrow(RangeError);
   });
 });

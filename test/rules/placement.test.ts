@@ -208,8 +208,10 @@ describe('placing an announced order', () => {
       'SELECT outcome, sentence FROM consumable_state WHERE consumable_id = $1',
       consumable.consumableId,
     );
-    expect(state?.outcome).toBe('blocked');
-    expect(state?.sentence).toContain('EUR 120.00 is above the limit');
+    expect(state?.outcome).toBe('order');
+    const [successor] = await world.rows(`SELECT * FROM "order" WHERE status = 'proposed'`);
+    expect(successor).toMatchObject({ replaces_order_id: orderId, unit_price_minor: 12_000 });
+    expect(successor?.['status_reason']).toContain('EUR 120.00 is above the limit');
   });
 
   test.each(['silent-after', 'error-after', 'malformed', 'other-order'] as const)(

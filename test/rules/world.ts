@@ -47,7 +47,12 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
   const database = await createTestDatabase(START);
   for (const [key, value] of Object.entries(UNGUARDED)) await setStaffSetting(database, key, value);
   const clock = new ManualClock(START);
-  const config = parseConfig({ NEVEROUT_API_TOKEN: 'a token that is long enough', ...environment });
+  const config = parseConfig({
+    NEVEROUT_API_TOKEN: 'a token that is long enough',
+    // Tests of quotes ask for them; the others have no merchant to ask.
+    QUOTE_WAIT_MINUTES: '0',
+    ...environment,
+  });
   const metrics = createMetrics();
   const deps = { database, clock, config, log: silentLog, metrics };
   const built: Rules[] = [];
@@ -122,6 +127,7 @@ export interface Terms {
   readonly maxQuantity?: number;
   readonly maxSpendPerMonthMinor?: number;
   readonly consumableId?: string | null;
+  readonly substituteProductIds?: readonly string[];
 }
 
 /** Grants an automatic-order consent; returns its id. */
@@ -147,6 +153,7 @@ export async function grant(
       mandate: {
         create: {
           productIds: [...terms.productIds],
+          substituteProductIds: [...(terms.substituteProductIds ?? [])],
           currency: 'EUR',
           maxUnitPriceMinor: terms.maxUnitPriceMinor ?? 10_000,
           maxQuantity: terms.maxQuantity ?? 2,

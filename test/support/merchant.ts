@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { MerchantOrder, PlaceOrder } from '../../contracts/merchant.ts';
+import type {
+  MerchantOrder,
+  MerchantReturn,
+  PlaceOrder,
+  Rejection,
+  ReturnRequest,
+} from '../../contracts/merchant.ts';
 
 /** What the merchant does with the next purchase instead of answering properly. */
 export type Fault =
@@ -27,6 +33,19 @@ export interface TestMerchant extends AsyncDisposable {
   /** Consumed one a purchase. */
   readonly faults: Fault[];
   readonly prices: Map<string, number>;
+  /** Refusals of the next purchases, consumed one a purchase. */
+  readonly rejections: Rejection[];
+  /** Products that every quote and purchase finds sold out. */
+  readonly soldOut: Set<string>;
+  /** How it answers to questions for a quote. */
+  quotes: 'given' | 'binding' | 'not-offered' | 'failing';
+  /** Of one parcel. */
+  shippingMinor: number;
+  /** What it says to returns; each as it was asked for. */
+  readonly returns: ReturnRequest[];
+  returnAnswer: Pick<MerchantReturn, 'status' | 'refundMinor'>;
+  /** Bodies of the purchases asked for, in order. */
+  readonly asked: PlaceOrder[];
   /** Makes the merchant forget Idempotency-Keys: the world without that guard. */
   ignoreKeys: boolean;
   /** Makes GET /orders blind, as a search index that lags is. */
@@ -56,6 +75,13 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     calls: [],
     faults: [],
     prices: new Map(),
+    rejections: [],
+    soldOut: new Set(),
+    quotes: 'given',
+    shippingMinor: 0,
+    returns: [],
+    returnAnswer: { status: 'settled', refundMinor: 5000 },
+    asked: [],
     ignoreKeys: false,
     blind: false,
     onPurchase: () => Promise.resolve(),
@@ -89,21 +115,30 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
       return { status: 200, body: { orders } };
     }
     if (path === 'POST /quotes') return quote(body as { sku: string; quantity: number });
+    const returned = /^POST \/orders\/(.+)\/returns$/.exec(path)?.[1];
+    if (returned !== undefined) return takeBack(body as ReturnRequest);
     const cancelled = /^POST \/orders\/(.+)\/cancel$/.exec(path)?.[1];
     return cancelled === undefined ? { status: 404, body: {} } : cancel(decodeURIComponent(cancelled));
   }
 
   const totalOf = (sku: string, quantity: number) => (merchant.prices.get(sku) ?? 5000) * quantity;
+  /** Parcels that shipping was charged for. */
+  const parcels = new Set<string>();
 
   async function place(key: string, order: PlaceOrder, response: ServerResponse): Promise<Answer | null> {
     const fault = merchant.faults.shift();
     if (fault === 'error-before') return { status: 500, body: { detail: 'no' } };
     const known = merchant.ignoreKeys ? undefined : byKey.get(key);
-    const totalMinor = totalOf(order.sku, order.quantity);
+    merchant.asked.push(order);
+    const refusal = known === undefined ? refusalOf(order) : undefined;
+    if (refusal !== undefined) return { status: 422, body: refusal };
+    const shares = order.parcelReference !== undefined && parcels.has(order.parcelReference);
+    const totalMinor = totalOf(order.sku, order.quantity) + (shares ? 0 : merchant.shippingMinor);
     if (known === undefined && totalMinor > order.maxTotalMinor) {
       return { status: 422, body: { code: 'price-changed', detail: `It is ${totalMinor} now.` } };
     }
     const purchase = known ?? book(key, order, totalMinor);
+    if (order.parcelReference !== undefined) parcels.add(order.parcelReference);
     await merchant.onPurchase(order);
     switch (fault) {
       case 'silent-after':
@@ -126,6 +161,20 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     }
   }
 
+  function refusalOf({ sku }: PlaceOrder): Rejection | undefined {
+    if (merchant.soldOut.has(sku)) return { code: 'out-of-stock', detail: 'Sold out.' };
+    return merchant.rejections.shift();
+  }
+
+  function takeBack(request: ReturnRequest): Answer {
+    if (!merchant.returns.some(({ returnReference }) => returnReference === request.returnReference)) {
+      merchant.returns.push(request);
+    }
+    const { returnReference } = request;
+    const body = { reference: `R-${returnReference}`, returnReference, detail: 'As you say.' };
+    return { status: 201, body: { ...body, ...merchant.returnAnswer } };
+  }
+
   function book(key: string, order: PlaceOrder, totalMinor: number): MerchantOrder {
     const purchase: MerchantOrder = {
       reference: `P-${merchant.purchases.length + 1}`,
@@ -143,12 +192,25 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
   }
 
   function quote({ sku, quantity }: { sku: string; quantity: number }): Answer {
-    const day = new Date(now()).toISOString().slice(0, 10);
-    const totalMinor = totalOf(sku, quantity);
-    const money = { unitPriceMinor: totalMinor / quantity, shippingMinor: 0, totalMinor, currency: 'EUR' };
+    if (merchant.quotes === 'not-offered') return { status: 404, body: {} };
+    if (merchant.quotes === 'failing') return { status: 500, body: {} };
+    const day = (days: number) => new Date(now() + days * 86_400_000).toISOString().slice(0, 10);
+    const { shippingMinor } = merchant;
+    const goodsMinor = totalOf(sku, quantity);
     return {
       status: 200,
-      body: { sku, quantity, available: true, ...money, arrivesFrom: day, arrivesTo: day },
+      body: {
+        sku,
+        quantity,
+        available: !merchant.soldOut.has(sku),
+        unitPriceMinor: goodsMinor / quantity,
+        shippingMinor,
+        totalMinor: goodsMinor + shippingMinor,
+        currency: 'EUR',
+        arrivesFrom: day(2),
+        arrivesTo: day(3),
+        ...(merchant.quotes === 'binding' ? { quoteId: 'Q-1', validUntil: `${day(10)}T00:00:00Z` } : {}),
+      },
     };
   }
 
