@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { buildApi } from './api/build-api.ts';
+import { makeProvisioningServer } from './api/provisioning/tls-server.ts';
 import { buildBroker } from './broker/build-broker.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -82,6 +83,12 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
     shutdown.add('api', () => app.close());
     await app.ready();
     ports['http'] = await listen(app.server, config.HOST, config.HTTP_PORT, 'HTTP_PORT');
+    if (config.PROVISIONING_TLS_PORT !== undefined) {
+      const server = makeProvisioningServer(app, config);
+      shutdown.add('provisioning', () => closeServer(server));
+      const port = config.PROVISIONING_TLS_PORT;
+      ports['provisioning'] = await listen(server, config.HOST, port, 'PROVISIONING_TLS_PORT');
+    }
   } else {
     const server = buildOpsServer({ database, metrics, apiToken: apiToken.token });
     shutdown.add('health and metrics', () => closeServer(server));

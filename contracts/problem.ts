@@ -150,8 +150,9 @@ export const PROBLEMS = {
   'provisioning-refused': {
     status: 401,
     title: 'The provisioning token is not valid',
-    detail: 'The token is unknown, revoked, expired or used up.',
+    detail: 'The token or claim certificate is unknown, revoked, expired or used up.',
   },
+  'unusable-certificate': { status: 422, title: 'The certificate cannot be used', detail: '{reason}' },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',

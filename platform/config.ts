@@ -20,7 +20,13 @@ const schema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('PostgreSQL 18; unset: the embedded one.'),
-  DATABASE_CONNECTIONS: count.default(10).describe('Connections of each pool of this process.'),
+  // The outbox listens on one, a scheduled task holds one for its lock and works with another.
+  DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .default(10)
+    .describe('Connections of each pool of this process; at least 3.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -55,6 +61,11 @@ const schema = z.object({
   MQTT_TLS_CERT: z.string().optional().describe('PEM file of the server certificate.'),
   MQTT_TLS_KEY: z.string().optional().describe('PEM file of its key.'),
   MQTT_TLS_CLIENT_CA: z.string().optional().describe('PEM file of the CA that signs device certificates.'),
+  PROVISIONING_TLS_PORT: port
+    .optional()
+    .describe(
+      'Port where devices trade their claim certificate, with the certificate and key of MQTT_TLS_CERT and MQTT_TLS_KEY. Unset: none.',
+    ),
   MQTT_MAX_PAYLOAD_BYTES: count.default(16_384).describe('Largest MQTT packet accepted.'),
   MQTT_MESSAGES_PER_SECOND: count.default(20).describe('Sustained rate of one device; more is held back.'),
   MQTT_CONNECTIONS_PER_MINUTE: count
@@ -146,9 +157,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(lines.join('\n'));
   }
-  const { MQTT_TLS_PORT, MQTT_TLS_CERT, MQTT_TLS_KEY } = parsed.data;
-  if (MQTT_TLS_PORT !== undefined && (MQTT_TLS_CERT === undefined || MQTT_TLS_KEY === undefined)) {
-    throw new ConfigError('MQTT_TLS_PORT: needs MQTT_TLS_CERT and MQTT_TLS_KEY');
+  const { MQTT_TLS_CERT, MQTT_TLS_KEY } = parsed.data;
+  for (const name of ['MQTT_TLS_PORT', 'PROVISIONING_TLS_PORT'] as const) {
+    if (parsed.data[name] !== undefined && (MQTT_TLS_CERT === undefined || MQTT_TLS_KEY === undefined)) {
+      throw new ConfigError(`${name}: needs MQTT_TLS_CERT and MQTT_TLS_KEY`);
+    }
   }
   return Object.freeze(parsed.data);
 }

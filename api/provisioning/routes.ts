@@ -3,11 +3,12 @@ import { idParams } from '../../contracts/http/common.ts';
 import { provisionedSchema, provisionSchema } from '../../contracts/http/provisioning.ts';
 import { networkOf } from '../auth/attempts.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
-import { hashToken } from '../auth/keys.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
+import { registerClaimCertificates } from './certificates.ts';
+import { findRight, provenCertificate } from './find-right.ts';
 import { provision } from './provision.ts';
 import { registerProvisioningTokens } from './tokens.ts';
 
@@ -18,20 +19,21 @@ const WRONG_TOKENS = { name: 'provisioning network', max: 30, windowMinutes: 60 
 /** How fleets come to their credentials. */
 export function registerProvisioning(app: Api, deps: IdentityDeps): void {
   registerProvisioningTokens(app, deps);
+  registerClaimCertificates(app, deps);
   registerTrade(app, deps);
   registerReset(app, deps);
 }
 
 function registerTrade(app: Api, deps: IdentityDeps): void {
-  const { attempts, database } = deps;
+  const { attempts, database, clock } = deps;
   app.post(
     '/v1/provisioning',
     operation({
       access: 'provisioning-token',
       tag,
-      summary: "Trade the manufacturer's token for a device's own credentials",
+      summary: "Trade the manufacturer's token or claim certificate for a device's own credentials",
       description:
-        'With the token as bearer. Once for a serial number: a repeat is refused until an admin resets it or its owner gives it away.',
+        'With the token as bearer, or over TLS on PROVISIONING_TLS_PORT with the certificate. Once for a serial number: a repeat is refused until an admin resets it or its owner gives it away.',
       body: provisionSchema,
       response: { 201: provisionedSchema },
       problems: ['provisioning-refused', 'already-provisioned', 'device-revoked'],
@@ -40,12 +42,11 @@ function registerTrade(app: Api, deps: IdentityDeps): void {
       const network = networkOf(request.ip);
       await attempts.check(WRONG_TOKENS, network, reply);
       const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-      const traded =
-        token === undefined
-          ? null
-          : await transact(database.pool, (client) =>
-              provision(client, deps, hashToken(token), request.body.serial),
-            );
+      const proof = { token: token ?? null, certificate: provenCertificate(request.raw.socket) };
+      const traded = await transact(database.pool, async (client) => {
+        const right = await findRight(client, proof, clock.now());
+        return right === null ? null : await provision(client, deps, right, request.body.serial);
+      });
       if (traded === null) {
         await attempts.count(WRONG_TOKENS, network, reply);
         throw new ApiProblem('provisioning-refused', {});

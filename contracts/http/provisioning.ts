@@ -44,3 +44,36 @@ export const provisionedSchema = z
     claimCode: z.string().nullable().describe('To print or show; null: the device has an owner already.'),
   })
   .meta({ id: 'Provisioned' });
+
+/** Certificates have some 2 kB; keys of 8192 bits a little more. */
+const MAX_PEM = 20_000;
+export const newClaimCertificateSchema = z
+  .object({
+    deviceModelId: uuid,
+    name: label.describe('Batch or factory.'),
+    certificate: z
+      .string()
+      .max(MAX_PEM)
+      .describe('X.509 in PEM: the one in the firmware, or the authority that signed those.'),
+    maxDevices: z.number().int().min(1).max(MAX_DEVICES),
+    validDays: z.number().int().min(1).max(3650).default(365),
+  })
+  .meta({
+    id: 'NewClaimCertificate',
+    examples: [
+      {
+        deviceModelId: '0197f0c2-6d1e-7000-8000-000000000002',
+        name: 'Factory authority 2026',
+        certificate: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----',
+        maxDevices: 5000,
+      },
+    ],
+  });
+export const claimCertificateSchema = provisioningTokenSchema
+  .extend({
+    subject: z.string(),
+    fingerprint: z.string().describe('SHA-256, lower-case hex.'),
+    isAuthority: z.boolean().describe('true: certificates that it signed count; false: this one alone.'),
+  })
+  .meta({ id: 'ClaimCertificate' });
+export const claimCertificatesPage = pageOf(claimCertificateSchema);

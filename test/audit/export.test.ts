@@ -68,6 +68,7 @@ const LEFT_OUT_COLUMNS = [
   'order_problem.due_at',
   'provisioned_serial.device_model_id',
   'provisioned_serial.provisioning_token_id',
+  'provisioned_serial.claim_certificate_id',
   'review_vote.actor',
   'push_subscription.auth',
   'push_subscription.endpoint',
