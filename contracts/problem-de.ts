@@ -117,6 +117,7 @@ export const PROBLEMS_IN_GERMAN: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'Das Gerät hat seine Zugangsdaten schon',
     detail: 'Diese Seriennummer wurde schon eingerichtet; ein Admin kann sie zurücksetzen.',
   },
+  'unusable-certificate': { title: 'Das Zertifikat lässt sich nicht verwenden', detail: '{reason}' },
   'provisioning-refused': {
     title: 'Der Einrichtungsschlüssel ist nicht gültig',
     detail: 'Der Schlüssel ist unbekannt, gesperrt, abgelaufen oder aufgebraucht.',
