@@ -39,6 +39,7 @@ import { registerProducts } from './products/routes.ts';
 import { registerProvisioning } from './provisioning/routes.ts';
 import { registerRetention } from './retention/routes.ts';
 import { registerReview } from './review/routes.ts';
+import { registerViews } from './views/routes.ts';
 import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
@@ -73,6 +74,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerReview,
   registerOperations,
   registerAudit,
+  registerViews,
   registerLive,
   registerProblems,
 ];

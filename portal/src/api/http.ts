@@ -10,6 +10,8 @@ interface Options {
   readonly body?: unknown;
   readonly query?: Query | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** It is sent even when the page is being left. */
+  readonly keepalive?: boolean;
 }
 
 /**
@@ -35,7 +37,11 @@ export async function download(path: string, fileName: string): Promise<void> {
   URL.revokeObjectURL(url);
 }
 
-async function send(method: Method, path: string, { body, query, signal }: Options): Promise<Response> {
+async function send(
+  method: Method,
+  path: string,
+  { body, query, signal, keepalive }: Options,
+): Promise<Response> {
   const headers: Record<string, string> = { 'accept-language': currentLanguage() };
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {
@@ -44,6 +50,7 @@ async function send(method: Method, path: string, { body, query, signal }: Optio
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
+      ...(keepalive === undefined ? {} : { keepalive }),
     });
     tellPlatformTime(response.headers.get('neverout-time'));
     return response;

@@ -1,4 +1,4 @@
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { useMe } from '../api/me.ts';
 import { NotFound } from '../shell/not-found.tsx';
@@ -6,7 +6,22 @@ import { Loading } from '../ui/loading.tsx';
 import { CustomerProvider } from './current-customer.tsx';
 import { Frame } from './frame.tsx';
 import { Home } from './home/home.tsx';
-import { Welcome } from './welcome.tsx';
+
+/** Home comes with the first load; what people open from there comes when they do. */
+const Welcome = lazy(async () => ({ default: (await import('./welcome.tsx')).Welcome }));
+const ConsumablePage = lazy(async () => ({
+  default: (await import('./consumable/consumable.tsx')).ConsumablePage,
+}));
+const ConnectPage = lazy(async () => ({ default: (await import('./connect/connect.tsx')).ConnectPage }));
+const FirstReadingPage = lazy(async () => ({
+  default: (await import('./connect/first-reading.tsx')).FirstReadingPage,
+}));
+const ConsentPage = lazy(async () => ({ default: (await import('./connect/consent.tsx')).ConsentPage }));
+const OrdersPage = lazy(async () => ({ default: (await import('./orders/orders.tsx')).OrdersPage }));
+const OrderPage = lazy(async () => ({ default: (await import('./orders/order.tsx')).OrderPage }));
+const AwayPage = lazy(async () => ({ default: (await import('./away/away.tsx')).AwayPage }));
+const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy.tsx')).PrivacyPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings.tsx')).SettingsPage }));
 
 /** Everything a customer sees. Who has no household yet makes one first; staff without one belong elsewhere. */
 export function Customer() {
@@ -23,6 +38,15 @@ export function Customer() {
           <Frame>
             <Routes>
               <Route index element={<Home />} />
+              <Route path="consumables/:consumableId" element={<ConsumablePage />} />
+              <Route path="connect" element={<ConnectPage />} />
+              <Route path="connect/:deviceId" element={<FirstReadingPage />} />
+              <Route path="connect/:deviceId/consent" element={<ConsentPage />} />
+              <Route path="orders" element={<OrdersPage />} />
+              <Route path="orders/:orderId" element={<OrderPage />} />
+              <Route path="away" element={<AwayPage />} />
+              <Route path="privacy" element={<PrivacyPage />} />
+              <Route path="settings" element={<SettingsPage />} />
               <Route path="*" element={<NotFound />} />
             </Routes>
           </Frame>

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { instant, localDate, uuid } from './common.ts';
+
+/** What single pages of the portal show, each in one answer. */
+
+export const consumableHistoryQuery = z.object({
+  days: z.coerce.number().int().min(1).max(400).default(120).describe('How far back.'),
+});
+export const consumableHistorySchema = z
+  .object({
+    from: instant,
+    to: instant,
+    points: z
+      .array(z.object({ at: instant, level: z.number().min(0).max(1) }))
+      .describe('The last measured level of each of at most some 200 equal stretches of time, oldest first.'),
+    swaps: z.array(z.object({ at: instant })).describe('Told by the device or seen in its level.'),
+    deliveries: z.array(z.object({ at: instant, fillings: z.number() })),
+  })
+  .meta({ id: 'ConsumableHistory' });
+
+export const monthSpendSchema = z
+  .object({
+    month: z.string().describe("YYYY-MM in the customer's time zone."),
+    currency: z.string(),
+    committedMinor: z.number().int().describe('Announced this month and not called off, with shipping.'),
+    orders: z.number().int(),
+    limitMinor: z
+      .number()
+      .int()
+      .nullable()
+      .describe('The highest monthly limit of a live consent; null: none is in force.'),
+  })
+  .meta({ id: 'MonthSpend' });
+
+export const holdEffectQuery = z.object({
+  startsOn: localDate,
+  endsOn: localDate.optional().describe('Left out: open end.'),
+  deviceId: uuid.optional(),
+});
+export const holdEffectSchema = z
+  .object({
+    moved: z
+      .array(
+        z.object({
+          orderId: uuid,
+          consumableName: z.string(),
+          deviceName: z.string(),
+          placed: z.boolean().describe('true: the merchant has it; it is asked only if you want.'),
+        }),
+      )
+      .describe('Open orders that may arrive on these dates.'),
+    runsOut: z
+      .array(z.object({ consumableId: uuid, consumableName: z.string(), deviceName: z.string() }))
+      .describe('Consumables that probably run out on these dates: ordered to arrive before or after.'),
+  })
+  .meta({ id: 'HoldEffect' });
