@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { applyMigrations } from '../../platform/migrations.ts';
 import { NO_FILTER, withSchemaEngine } from '../../platform/schema-engine.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Everything Prisma can say about a database, as text. */
 const DESCRIPTION = `
@@ -116,4 +118,26 @@ describe('prisma/migrations', () => {
     await expect(pool.query(`UPDATE consent SET text = 'other'`)).rejects.toThrow('append-only');
     await expect(pool.query('DELETE FROM consent')).rejects.toThrow('append-only');
   });
+});
+
+test('a database that has every migration is not locked for them; one that lacks any is', async () => {
+  await using database = await createTestDatabase(Date.UTC(2026, 8, 7));
+  const lock = await database.pool.connect();
+  try {
+    await lock.query("SELECT pg_advisory_lock(hashtext('neverout-migrations'))");
+    expect(await applyMigrations(database.url)).toEqual([]);
+    // Another text than was applied is for the engine to judge, one process at a time.
+    await lock.query(
+      `UPDATE _prisma_migrations SET checksum = 'other' WHERE migration_name LIKE '%foundation'`,
+    );
+    const judged = applyMigrations(database.url);
+    await eventually(async () => {
+      const { rows } = await lock.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`);
+      expect(rows.length).toBeGreaterThan(0);
+    });
+    await lock.query("SELECT pg_advisory_unlock(hashtext('neverout-migrations'))");
+    await judged.catch(() => undefined);
+  } finally {
+    lock.release();
+  }
 });
