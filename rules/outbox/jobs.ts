@@ -12,13 +12,16 @@ export interface Jobs {
 export type Job = { [Name in keyof Jobs]: { readonly name: Name; readonly payload: Jobs[Name] } }[keyof Jobs];
 
 /**
- * One job a task and subject, however often it is asked for. One attempt: when to try again is the subject's
+ * One job a task and subject, however often it is asked for; a first attempt that still waits its turn is not made
+ * a second one, or a long queue would only ever ask the merchant about orders and never place one. One attempt: when to try again is the subject's
  * due_at, by the platform's clock, and the sweep then adds the job anew. Jobs of one lane run one after the
  * other: a merchant whose catalogue is asked about by thousands is not called by all of them at once.
  */
 const ADD = `
   SELECT graphile_worker.add_job(t.name, t.payload::json, queue_name => t.lane, job_key => t.key, max_attempts => 1)
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS t(name, payload, key, lane)`;
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS t(name, payload, key, lane)
+  WHERE NOT (t.payload::jsonb @> '{"retry": true}' AND EXISTS (
+    SELECT FROM graphile_worker.jobs j WHERE j.key = t.key AND j.locked_at IS NULL AND j.attempts < j.max_attempts))`;
 
 export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void> {
   if (jobs.length === 0) return;

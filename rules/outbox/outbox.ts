@@ -1,5 +1,14 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Logger, type Runner, run, runMigrations, runOnce, type TaskList } from 'graphile-worker';
+import {
+  Logger,
+  type Runner,
+  run,
+  runMigrations,
+  runOnce,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import { z } from 'zod';
 import { inTransaction } from '../../platform/database.ts';
 import { fetchFeed } from '../calendar/fetch-feed.ts';
@@ -7,12 +16,19 @@ import type { RulesDeps } from '../deps.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { fetchQuote } from '../quotes/fetch-quote.ts';
+import { showLife, watchForDead } from './dead-workers.ts';
 import type { Jobs } from './jobs.ts';
 
 /** Calls in flight of one process: merchants are slow, and waiting costs nothing. */
 const CONCURRENCY = 4;
 /** A notification wakes the worker at once; this is for one that got lost. */
 const POLL_MS = 2_000;
+
+/**
+ * Batched, an outcome that cannot be written stops the runner, which is then replaced; without it that is an
+ * unhandled rejection, which ends the process: a cut database connection at the wrong moment was enough.
+ */
+const PRESET = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
 /** Pause before a runner that failed is replaced. */
 const RESTART_MS = 1_000;
@@ -51,7 +67,13 @@ const READY = `
 /** graphile-worker over the platform's own pool, its schema made or brought up to date. */
 export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
   const { pool } = deps.database;
-  const options = { pgPool: pool, logger: loggerOf(deps), noHandleSignals: true, concurrency: CONCURRENCY };
+  const options = {
+    pgPool: pool,
+    logger: loggerOf(deps),
+    noHandleSignals: true,
+    concurrency: CONCURRENCY,
+    preset: PRESET,
+  };
   // Processes that start together would both make the schema.
   await inTransaction(pool, async (db) => {
     await db.query("SELECT pg_advisory_xact_lock(hashtext('neverout-outbox'))");
@@ -62,18 +84,34 @@ export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
   let runner: Runner | undefined;
   let working: Promise<void> = Promise.resolve();
 
+  const runOne = async (): Promise<void> => {
+    const over = new AbortController();
+    const events: WorkerEvents = new EventEmitter();
+    let living: Promise<void> = Promise.resolve();
+    events.on('pool:create', ({ workerPool }) => {
+      living = showLife(deps, workerPool.id, over.signal);
+    });
+    try {
+      runner = await run({ ...options, taskList, events, pollInterval: POLL_MS });
+      if (closing.signal.aborted) await runner.stop();
+      await runner.promise;
+    } finally {
+      over.abort();
+      await living;
+    }
+  };
   const work = async (): Promise<void> => {
+    const watching = watchForDead(deps, closing.signal);
     while (!closing.signal.aborted) {
       try {
-        runner = await run({ ...options, taskList, pollInterval: POLL_MS });
-        if (closing.signal.aborted) await runner.stop();
-        await runner.promise;
+        await runOne();
       } catch (error) {
         deps.log.error({ err: error }, 'the outbox stopped; it starts anew');
       }
       runner = undefined;
       await wait(RESTART_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
+    await watching;
   };
 
   return {
