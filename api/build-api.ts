@@ -3,6 +3,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { registerAddresses } from './addresses/routes.ts';
 import { auditRequests } from './audit/record.ts';
 import { registerAudit } from './audit/routes.ts';
 import type { IdentityDeps } from './auth/deps.ts';
@@ -59,6 +60,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerProducts,
   registerCustomers,
   registerExport,
+  registerAddresses,
   registerErasure,
   registerRetention,
   registerDevices,

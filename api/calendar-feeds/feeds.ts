@@ -12,6 +12,7 @@ import { feedWindow, syncFeedHolds } from '../../platform/calendar/feed-holds.ts
 import { fetchCalendar } from '../../platform/calendar/fetch-calendar.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { holdsChanged } from '../../platform/hold-store.ts';
+import { requireOwnAddress } from '../addresses/own-address.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -23,7 +24,7 @@ type Source = z.output<typeof previewCalendarSchema>;
 /** More calendars than a large household has people. */
 const MAX_FEEDS = 20;
 
-const COLUMNS = `f.id, f.customer_id AS "customerId", f.device_id AS "deviceId", f.name,
+const COLUMNS = `f.id, f.customer_id AS "customerId", f.device_id AS "deviceId", f.address_id AS "addressId", f.name,
   substring(f.url FROM '^[a-z]+://([^/?#]+)') AS host, f.rule, f.keyword, f.status, f.last_error AS "lastError",
   f.last_fetched_at AS "lastFetchedAt", f.last_good_at AS "lastGoodAt", f.created_at AS "createdAt",
   (SELECT count(*)::int FROM hold h WHERE h.feed_id = f.id AND h.cancelled_at IS NULL) AS holds`;
@@ -32,8 +33,9 @@ export const LIST_FEEDS = `SELECT ${COLUMNS} FROM calendar_feed f
 const READ = `SELECT ${COLUMNS} FROM calendar_feed f WHERE f.id = $1`;
 
 const INSERT = `
-  INSERT INTO calendar_feed (customer_id, device_id, name, url, rule, keyword, content, due_at, created_at, status)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 'pending') RETURNING id`;
+  INSERT INTO calendar_feed (customer_id, device_id, name, url, rule, keyword, content, due_at, created_at, status,
+    address_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 'pending', $9) RETURNING id`;
 
 async function zoneOf(client: Pick<PoolClient, 'query'>, customerId: string): Promise<string> {
   const { rows } = await client.query<{ timeZone: string }>(
@@ -78,7 +80,7 @@ async function fetchText({ config }: ApiDeps, url: string): Promise<string> {
 export async function addFeed(
   deps: ApiDeps,
   customerId: string,
-  { deviceId, name, url, text, rule }: z.output<typeof newCalendarFeedSchema>,
+  { deviceId, addressId, name, url, text, rule }: z.output<typeof newCalendarFeedSchema>,
 ): Promise<Feed> {
   const now = deps.clock.now();
   const timeZone = await zoneOf(deps.database.pool, customerId);
@@ -86,6 +88,7 @@ export async function addFeed(
   return await transact(deps.database.pool, async (client) => {
     await client.query(LOCK_CUSTOMER, [customerId]);
     await checkPlace(client, customerId, deviceId);
+    if (addressId !== null) await requireOwnAddress(client, customerId, addressId);
     const keyword = rule.kind === 'keyword' ? rule.keyword : null;
     const values = [
       customerId,
@@ -96,11 +99,12 @@ export async function addFeed(
       keyword,
       text,
       new Date(now),
+      addressId,
     ];
     const inserted = await client.query<{ id: string }>(INSERT, values);
     const id = inserted.rows[0]?.id ?? '';
     if (spans !== null) {
-      await syncFeedHolds(client, { id, customerId, deviceId, timeZone }, spans, now);
+      await syncFeedHolds(client, { id, customerId, deviceId, addressId, timeZone }, spans, now);
       await client.query(`UPDATE calendar_feed SET status = 'ok', last_good_at = $2 WHERE id = $1`, [
         id,
         new Date(now),
@@ -137,17 +141,17 @@ export async function removeFeed(
   const now = clock.now();
   return await transact(database.pool, async (client) => {
     await client.query(LOCK_CUSTOMER, [customerId]);
-    const { rows } = await client.query<{ deviceId: string | null }>(
+    const { rows } = await client.query<{ deviceId: string | null; addressId: string | null }>(
       `UPDATE calendar_feed SET removed_at = coalesce(removed_at, $3), content = NULL, url = NULL, due_at = NULL
-       WHERE id = $1 AND customer_id = $2 RETURNING device_id AS "deviceId"`,
+       WHERE id = $1 AND customer_id = $2 RETURNING device_id AS "deviceId", address_id AS "addressId"`,
       [id, customerId, new Date(now)],
     );
-    const { deviceId } = rows[0] ?? notFound('calendar', id);
+    const { deviceId, addressId } = rows[0] ?? notFound('calendar', id);
     const freed = await client.query(
       'UPDATE hold SET cancelled_at = $2 WHERE feed_id = $1 AND cancelled_at IS NULL',
       [id, new Date(now)],
     );
-    if (freed.rowCount !== 0) await holdsChanged(client, { customerId, deviceId }, now, true);
+    if (freed.rowCount !== 0) await holdsChanged(client, { customerId, deviceId, addressId }, now, true);
     return readFeed(client, id);
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { newConsentSchema } from '../../contracts/http/consents.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { requireOwnAddress } from '../addresses/own-address.ts';
 import { actorName, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
@@ -19,8 +20,8 @@ const INSERT_CONSENT = `
 const INSERT_MANDATE = `
   INSERT INTO mandate (consent_id, product_ids, currency, max_unit_price_minor, max_quantity,
     max_spend_per_month_minor, max_orders_per_month, min_days_between_orders, delivery_address, payment_reference,
-    substitute_product_ids, merchant_ids, max_price_drift, prices_at_grant)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce(jsonb_object_agg(id, unit_price_minor), '{}')
+    substitute_product_ids, merchant_ids, max_price_drift, address_id, prices_at_grant)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce(jsonb_object_agg(id, unit_price_minor), '{}')
   FROM product WHERE currency = $3 AND (id = ANY ($2::uuid[]) OR id = ANY ($11::uuid[]))`;
 
 /** What the consent refers to, looked up together. */
@@ -70,7 +71,7 @@ export async function grantConsent(
       address,
     ]);
     const id = inserted.rows[0]?.id ?? '';
-    if (consent.mandate !== undefined) await insertMandate(client, id, consent.mandate);
+    if (consent.mandate !== undefined) await insertMandate(client, id, customerId, consent.mandate);
     await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, consumableId, now]);
     const { rows } = await client.query<ConsentRow>(READ_CONSENT, [id]);
     const [row] = rows;
@@ -121,8 +122,15 @@ const NAMED = [
 async function insertMandate(
   client: PoolClient,
   consentId: string,
+  customerId: string,
   mandate: NonNullable<NewConsent['mandate']>,
 ) {
+  const { addressId = null } = mandate;
+  // A copy: what changes at the address later is nothing that was agreed to.
+  const deliveryAddress =
+    addressId === null
+      ? mandate.deliveryAddress
+      : await requireOwnAddress(client, customerId, addressId, 'mandate.addressId');
   await client.query(INSERT_MANDATE, [
     consentId,
     mandate.productIds,
@@ -132,10 +140,11 @@ async function insertMandate(
     mandate.maxSpendPerMonthMinor,
     mandate.maxOrdersPerMonth,
     mandate.minDaysBetweenOrders,
-    JSON.stringify(mandate.deliveryAddress),
+    JSON.stringify(deliveryAddress),
     mandate.paymentReference,
     mandate.substituteProductIds,
     mandate.merchantIds,
     mandate.maxPriceDrift,
+    addressId,
   ]);
 }

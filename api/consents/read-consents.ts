@@ -20,7 +20,7 @@ const CONSENT = `
     CASE WHEN m.consent_id IS NOT NULL THEN json_build_object('productIds', m.product_ids, 'currency', m.currency,
       'maxUnitPriceMinor', m.max_unit_price_minor, 'maxQuantity', m.max_quantity,
       'maxSpendPerMonthMinor', m.max_spend_per_month_minor, 'maxOrdersPerMonth', m.max_orders_per_month,
-      'minDaysBetweenOrders', m.min_days_between_orders, 'deliveryAddress', m.delivery_address,
+      'minDaysBetweenOrders', m.min_days_between_orders, 'deliveryAddress', m.delivery_address, 'addressId', m.address_id,
       'substituteProductIds', m.substitute_product_ids, 'merchantIds', m.merchant_ids,
       'maxPriceDrift', m.max_price_drift, 'pricesAtGrant', m.prices_at_grant,
       'hasPaymentReference', m.payment_reference IS NOT NULL) END AS mandate

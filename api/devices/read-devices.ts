@@ -8,6 +8,7 @@ const DEVICE = `
   SELECT d.id, d.customer_id AS "customerId", d.device_model_id AS "deviceModelId", d.name, d.serial, d.firmware,
     d.secret_hash IS NOT NULL AS "hasSecret", d.certificate_fingerprint AS "certificateFingerprint",
     d.revoked_at AS "revokedAt", d.presence, d.presence_at AS "presenceAt", d.created_at AS "createdAt",
+    d.address_id AS "addressId",
     (SELECT coalesce(json_agg(json_build_object('id', c.id, 'key', c.key, 'productId', c.product_id,
         'strategy', c.strategy) ORDER BY c.key), '[]')
       FROM consumable c WHERE c.device_id = d.id) AS consumables

@@ -99,6 +99,7 @@ export async function insertDevices(
       revokedAt: null,
       presence: 'offline',
       presenceAt: null,
+      addressId: null,
       createdAt,
       consumables: byDevice.get(id) ?? [],
       secret: secrets[i]?.secret ?? '',

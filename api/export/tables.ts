@@ -28,7 +28,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'devices',
     sql: `SELECT d.id, d.name, d.serial, d.firmware, d.device_model_id, m.make, m.model, m.family, d.presence, d.presence_at,
-        d.created_at, d.revoked_at, d.released_at
+        d.address_id, d.created_at, d.revoked_at, d.released_at
       FROM device d JOIN device_model m ON m.id = d.device_model_id WHERE d.customer_id = $1 ORDER BY d.id`,
   },
   {
@@ -86,18 +86,23 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     name: 'mandates',
     sql: `SELECT m.consent_id, m.product_ids, m.substitute_product_ids, m.merchant_ids, m.currency,
         m.max_unit_price_minor, m.max_quantity, m.max_spend_per_month_minor, m.max_orders_per_month,
-        m.min_days_between_orders, m.max_price_drift, m.prices_at_grant, m.delivery_address
+        m.min_days_between_orders, m.max_price_drift, m.prices_at_grant, m.delivery_address, m.address_id
       FROM mandate m JOIN consent c ON c.id = m.consent_id WHERE c.customer_id = $1 ORDER BY m.consent_id`,
   },
   {
+    name: 'addresses',
+    sql: `SELECT id, name, recipient, street, postal_code, city, region, country, time_zone, created_at, removed_at
+      FROM address WHERE customer_id = $1 ORDER BY id`,
+  },
+  {
     name: 'holds',
-    sql: `SELECT id, device_id, starts_on::text, ends_on::text, reason, created_at, cancelled_at, feed_id, event_key
+    sql: `SELECT id, device_id, address_id, starts_on::text, ends_on::text, reason, created_at, cancelled_at, feed_id, event_key
       FROM hold
       WHERE customer_id = $1 ORDER BY id`,
   },
   {
     name: 'calendars',
-    sql: `SELECT id, device_id, name, rule, keyword, content, status, last_error, last_fetched_at, created_at, removed_at
+    sql: `SELECT id, device_id, address_id, name, rule, keyword, content, status, last_error, last_fetched_at, created_at, removed_at
       FROM calendar_feed WHERE customer_id = $1 ORDER BY id`,
   },
   {

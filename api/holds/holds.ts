@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { holdSchema, newHoldSchema } from '../../contracts/http/holds.ts';
 import { holdsChanged, offerMoves } from '../../platform/hold-store.ts';
+import { requireOwnAddress } from '../addresses/own-address.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -9,7 +10,7 @@ import { transact } from '../http/transaction.ts';
 export type Hold = z.output<typeof holdSchema>;
 
 /** Dates as text: they belong to the customer's time zone, not to an instant. */
-const COLUMNS = `id, customer_id AS "customerId", device_id AS "deviceId", starts_on::text AS "startsOn",
+const COLUMNS = `id, customer_id AS "customerId", device_id AS "deviceId", address_id AS "addressId", starts_on::text AS "startsOn",
   ends_on::text AS "endsOn", reason, created_at AS "createdAt", cancelled_at AS "cancelledAt", feed_id AS "feedId"`;
 
 const READ_HOLD = `SELECT ${COLUMNS} FROM hold WHERE id = $1`;
@@ -21,8 +22,8 @@ export const LIST_HOLDS = `SELECT ${COLUMNS} FROM hold
   ORDER BY id DESC LIMIT $4`;
 
 const INSERT_HOLD = `
-  INSERT INTO hold (customer_id, device_id, starts_on, ends_on, reason, created_at)
-  VALUES ($1, $2, $3::date, $4::date, $5, $6) RETURNING ${COLUMNS}`;
+  INSERT INTO hold (customer_id, device_id, starts_on, ends_on, reason, created_at, address_id)
+  VALUES ($1, $2, $3::date, $4::date, $5, $6, $7) RETURNING ${COLUMNS}`;
 
 const CANCEL_HOLD = `UPDATE hold SET cancelled_at = $2 WHERE id = $1 AND cancelled_at IS NULL`;
 
@@ -32,7 +33,7 @@ const CANCEL_HOLD = `UPDATE hold SET cancelled_at = $2 WHERE id = $1 AND cancell
  */
 export async function addHold(
   { database, clock }: ApiDeps,
-  { customerId, deviceId, startsOn, endsOn, reason }: z.output<typeof newHoldSchema>,
+  { customerId, deviceId, addressId, startsOn, endsOn, reason }: z.output<typeof newHoldSchema>,
 ): Promise<Hold> {
   const now = new Date(clock.now());
   return await transact(database.pool, async (client) => {
@@ -45,9 +46,10 @@ export async function addHold(
       ]);
       if (owned.rowCount === 0) throw new ApiProblem('foreign-object', { field: 'deviceId' });
     }
-    const values = [customerId, deviceId, startsOn, endsOn, reason, now];
+    if (addressId !== null) await requireOwnAddress(client, customerId, addressId);
+    const values = [customerId, deviceId, startsOn, endsOn, reason, now, addressId];
     const { rows } = await client.query<Hold>(INSERT_HOLD, values);
-    const scope = { customerId, deviceId };
+    const scope = { customerId, deviceId, addressId };
     await holdsChanged(client, scope, now.getTime(), false);
     await offerMoves(client, scope, { from: startsOn, to: endsOn }, now.getTime());
     return rows[0] ?? notFound('hold', '');
@@ -59,11 +61,11 @@ export async function cancelHold({ database, clock }: ApiDeps, id: string): Prom
   const now = new Date(clock.now());
   return await transact(database.pool, async (client) => {
     const before = await client.query<Hold>(READ_HOLD, [id]);
-    const { customerId, deviceId } = before.rows[0] ?? notFound('hold', id);
+    const { customerId, deviceId, addressId } = before.rows[0] ?? notFound('hold', id);
     await client.query(LOCK_CUSTOMER, [customerId]);
     const { rowCount } = await client.query(CANCEL_HOLD, [id, now]);
     if (rowCount === 1) {
-      await holdsChanged(client, { customerId, deviceId }, now.getTime(), true);
+      await holdsChanged(client, { customerId, deviceId, addressId }, now.getTime(), true);
     }
     const { rows } = await client.query<Hold>(READ_HOLD, [id]);
     return rows[0] ?? notFound('hold', id);

@@ -13,6 +13,7 @@ export const OWNED = {
   orderId: 'order',
   decisionId: 'decision',
   invitationId: 'invitation',
+  addressId: 'address',
 } as const;
 type OwnedKey = keyof typeof OWNED;
 type Owned = (typeof OWNED)[OwnedKey];
@@ -32,6 +33,7 @@ const OWNER_QUERIES: Readonly<Record<Owned, string>> = {
   decision:
     'SELECT c.customer_id AS owner FROM decision d JOIN consumable c ON c.id = d.consumable_id WHERE d.id = $1',
   invitation: 'SELECT customer_id AS owner FROM invitation WHERE id = $1',
+  address: 'SELECT customer_id AS owner FROM address WHERE id = $1',
 };
 
 export function ownerLookup({ pool }: Database): OwnerLookup {

@@ -27,8 +27,17 @@ const oneSource = ({ url, text: given }: { url: string | null; text: string | nu
   (url === null) !== (given === null);
 
 export const newCalendarFeedSchema = z
-  .object({ deviceId: uuid.nullable().default(null).describe('null: every device.'), name: label, ...source })
+  .object({
+    deviceId: uuid.nullable().default(null).describe('null: every device.'),
+    addressId: uuid.nullable().default(null).describe('Every device that stands there.'),
+    name: label,
+    ...source,
+  })
   .refine(oneSource, { path: ['url'], message: 'either url or text' })
+  .refine(({ deviceId, addressId }) => deviceId === null || addressId === null, {
+    path: ['addressId'],
+    message: 'a device or an address, not both',
+  })
   .meta({
     id: 'NewCalendarFeed',
     examples: [
@@ -56,6 +65,7 @@ export const calendarFeedSchema = z
     id: uuid,
     customerId: uuid,
     deviceId: uuid.nullable(),
+    addressId: uuid.nullable(),
     name: z.string(),
     host: z
       .string()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { looksLikeCardNumber } from '../../core/payment.ts';
+import { postalAddress } from './addresses.ts';
 import {
   currency,
   instant,
-  label,
   minorUnits,
   pageOf,
   pageQuery,
@@ -15,19 +15,7 @@ import {
 
 const PURPOSES = ['telemetry', 'automatic-order', 'coaching'] as const;
 
-const addressSchema = z
-  .object({
-    recipient: label,
-    street: label,
-    postalCode: z.string().max(20),
-    city: label,
-    region: label.optional(),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/)
-      .describe('ISO 3166.'),
-  })
-  .meta({ id: 'Address' });
+const addressSchema = z.object(postalAddress).meta({ id: 'Address' });
 
 const limits = {
   productIds: z.array(uuid).min(1).max(500).describe('Products that may be ordered.'),
@@ -66,6 +54,8 @@ const paymentToken = z
 const newMandateSchema = z
   .object({
     ...limits,
+    deliveryAddress: addressSchema.optional().describe('Or the id of one of the customer.'),
+    addressId: uuid.optional().describe('Copied as it is now: what changes there later changes no consent.'),
     maxOrdersPerMonth: limits.maxOrdersPerMonth.default(null),
     minDaysBetweenOrders: limits.minDaysBetweenOrders.default(null),
     substituteProductIds: limits.substituteProductIds.default([]),
@@ -76,6 +66,10 @@ const newMandateSchema = z
       .default(null)
       .describe("The payment service's token; never a card number. Not shown again."),
   })
+  .refine(({ deliveryAddress, addressId }) => (deliveryAddress === undefined) !== (addressId === undefined), {
+    path: ['deliveryAddress'],
+    message: 'either deliveryAddress or addressId',
+  })
   .meta({ id: 'NewMandate' });
 
 const mandateSchema = z
@@ -85,6 +79,7 @@ const mandateSchema = z
     pricesAtGrant: z
       .record(z.string(), minorUnits)
       .describe('Unit prices when the consent was given, by product.'),
+    addressId: uuid.nullable().describe('What deliveryAddress was copied from.'),
     hasPaymentReference: z.boolean(),
   })
   .meta({ id: 'Mandate' });

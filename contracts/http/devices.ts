@@ -57,6 +57,7 @@ export const deviceSchema = z
     presence: z.enum(['online', 'offline']),
     presenceAt: instant.nullable(),
     createdAt: instant,
+    addressId: uuid.nullable().describe('Where it stands.'),
     consumables: z.array(deviceConsumable),
   })
   .meta({ id: 'Device' });

@@ -5,6 +5,7 @@ export const newHoldSchema = z
   .object({
     customerId: uuid,
     deviceId: uuid.nullable().default(null).describe('null: every device of the customer.'),
+    addressId: uuid.nullable().default(null).describe('Every device that stands there.'),
     startsOn: localDate,
     endsOn: localDate.nullable().default(null).describe('Inclusive; null: open end.'),
     reason: reason.nullable().default(null),
@@ -12,6 +13,10 @@ export const newHoldSchema = z
   .refine(({ startsOn, endsOn }) => endsOn === null || endsOn >= startsOn, {
     path: ['endsOn'],
     message: 'ends before it starts',
+  })
+  .refine(({ deviceId, addressId }) => deviceId === null || addressId === null, {
+    path: ['addressId'],
+    message: 'a device or an address, not both',
   })
   .meta({
     id: 'NewHold',
@@ -31,6 +36,7 @@ export const holdSchema = z
     id: uuid,
     customerId: uuid,
     deviceId: uuid.nullable(),
+    addressId: uuid.nullable(),
     startsOn: localDate,
     endsOn: localDate.nullable(),
     reason: z.string().nullable(),

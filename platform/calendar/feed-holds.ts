@@ -8,6 +8,7 @@ export interface Feed {
   readonly id: string;
   readonly customerId: string;
   readonly deviceId: string | null;
+  readonly addressId: string | null;
   readonly timeZone: string;
 }
 
@@ -29,8 +30,8 @@ const CURRENT = `
   WHERE feed_id = $1 AND cancelled_at IS NULL AND ends_on >= $2::date`;
 const CANCEL = 'UPDATE hold SET cancelled_at = $2 WHERE id = ANY ($1::uuid[])';
 const INSERT = `
-  INSERT INTO hold (customer_id, device_id, starts_on, ends_on, reason, created_at, feed_id, event_key)
-  SELECT $1, $2, t.from_date, t.to_date, nullif(t.title, ''), $3, $4, t.key
+  INSERT INTO hold (customer_id, device_id, starts_on, ends_on, reason, created_at, feed_id, event_key, address_id)
+  SELECT $1, $2, t.from_date, t.to_date, nullif(t.title, ''), $3, $4, t.key, $9
   FROM unnest($5::text[], $6::date[], $7::date[], $8::text[]) AS t(key, from_date, to_date, title)`;
 
 const sameAs = (a: { from: string; to: string | null }, b: CalendarSpan): boolean =>
@@ -70,6 +71,7 @@ export async function syncFeedHolds(
     made.map((span) => span.from),
     made.map((span) => span.to),
     made.map(({ title }) => title),
+    feed.addressId,
   ]);
   await holdsChanged(db, feed, now, gone.length > 0);
   for (const span of made) await offerMoves(db, feed, span, now);

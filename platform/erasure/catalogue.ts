@@ -117,6 +117,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   remove('halt', 'decisions', own('halt')),
   remove('hold', 'calendars', own('hold')),
   remove('calendar_feed', 'calendars', own('calendar_feed')),
+  remove('address', 'profile', own('address')),
   remove('invitation', 'people', own('invitation')),
   clear(
     'invitation',
@@ -152,7 +153,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     `${ofConsent('mandate')} AND ${NONE_PLACING}`,
     { delivery_address: `'{}'`, payment_reference: 'NULL' },
     `consent_id product_ids currency max_unit_price_minor max_quantity max_spend_per_month_minor
-     max_orders_per_month min_days_between_orders substitute_product_ids merchant_ids max_price_drift prices_at_grant`,
+     max_orders_per_month min_days_between_orders address_id substitute_product_ids merchant_ids max_price_drift prices_at_grant`,
   ),
   clear(
     'consent_withdrawal',
@@ -216,6 +217,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
       firmware: 'NULL',
       presence_at: 'NULL',
       predecessor_id: 'NULL',
+      address_id: 'NULL',
     },
     'id customer_id device_model_id revoked_at presence created_at released_at',
   ),
@@ -226,7 +228,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     'device t JOIN device d ON d.id = t.predecessor_id WHERE d.customer_id = $1',
     { predecessor_id: 'NULL' },
     `id customer_id device_model_id name serial secret_hash certificate_fingerprint revoked_at presence presence_at
-     firmware created_at released_at`,
+     firmware created_at released_at address_id`,
   ),
   remove('auth_session', 'accounts', ofUser('auth_session')),
   remove('auth_passkey', 'accounts', ofUser('auth_passkey')),

@@ -26,7 +26,7 @@ interface FeedRow extends Feed {
 }
 
 const READ = `
-  SELECT f.id, f.customer_id AS "customerId", f.device_id AS "deviceId", c.time_zone AS "timeZone", f.name, f.url,
+  SELECT f.id, f.customer_id AS "customerId", f.device_id AS "deviceId", f.address_id AS "addressId", c.time_zone AS "timeZone", f.name, f.url,
     f.rule, f.keyword, f.content, f.etag, f.last_modified AS "lastModified", f.failures
   FROM calendar_feed f JOIN customer c ON c.id = f.customer_id WHERE f.id = $1 AND f.removed_at IS NULL`;
 

@@ -92,10 +92,10 @@ async function loadNeighbours(
   );
   const costsWith = sharedCosts(policy);
   return (about) => {
-    const { consumableId, customerId, deviceId, deviceModelId, firmware, jurisdiction, timeZone } = about;
+    const { consumableId, customerId, deviceModelId, firmware, jurisdiction, timeZone } = about;
     const quotes = about.offer === null ? NO_QUOTES : quotesOf(about.offer.productId);
     const offer = about.offer === null ? null : quotedOffer(about.offer, quotes);
-    const calendar = calendarOf(timeZone, holdsOf(customerId, deviceId));
+    const calendar = calendarOf(about.siteTimeZone, holdsOf(about));
     const shippingMinor = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const scoped = mandateOf(about);
     const spend = spendOf(consumableId, scoped);

@@ -17,7 +17,11 @@ export interface Surroundings {
   readonly firmware: string | null;
   readonly family: string;
   readonly customerId: string | null;
+  /** Where it stands; null: not said. */
+  readonly addressId: string | null;
   readonly timeZone: string;
+  /** Of the place where parcels arrive: dates of delivery are its dates. Months of money are the customer's. */
+  readonly siteTimeZone: string;
   /** The customer's; null: nobody owns it. */
   readonly jurisdiction: string | null;
   /** What is done now: the customer's choice, unless something makes it a question. */
@@ -50,7 +54,7 @@ const obtainable = (product: string): string => `
  * is asked about.
  */
 const SURROUNDINGS = `
-  SELECT c.id, c.device_id, c.device_model_id, d.firmware, dm.family, c.customer_id, c.strategy, c.paused_at IS NOT NULL AS paused,
+  SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family, c.customer_id, c.strategy, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
     cu.time_zone, cu.jurisdiction, cu.combine_orders, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name,
     p.unit_price_minor, p.currency, p.pack_size, p.minimum_quantity, m.lead_time_pmf, m.combines_parcels,
@@ -61,6 +65,7 @@ const SURROUNDINGS = `
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
   JOIN consumable c ON c.id = wanted.id
   JOIN device d ON d.id = c.device_id
+  LEFT JOIN address site ON site.id = d.address_id
   JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
   JOIN device_model dm ON dm.id = c.device_model_id
   LEFT JOIN customer cu ON cu.id = c.customer_id
@@ -114,6 +119,8 @@ interface Row {
   readonly yield_uses: number | null;
   readonly typical_life_days: number;
   readonly shelf_life_days: number | null;
+  readonly address_id: string | null;
+  readonly site_time_zone: string | null;
   readonly time_zone: string | null;
   readonly jurisdiction: string | null;
   readonly product_id: string | null;
@@ -154,7 +161,9 @@ function surroundingsOf(row: Row): Surroundings {
     firmware: row.firmware,
     family: row.family,
     customerId: row.customer_id,
+    addressId: row.address_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,
+    siteTimeZone: row.site_time_zone ?? row.time_zone ?? UNOWNED.timeZone,
     jurisdiction: row.jurisdiction,
     strategy: row.customer_id === null ? UNOWNED.strategy : strategyOf(row),
     profile: {

@@ -41,6 +41,8 @@ const ORDERS = `
     total_minor AS "totalMinor", currency, created_at AS "createdAt", parcel_id AS "parcelId",
     EXISTS (SELECT FROM quote q WHERE q.id = o.quote_id AND q.binding AND q.valid_until > $2) AS "priceStands",
     EXISTS (SELECT FROM customer cu WHERE cu.id = o.customer_id AND cu.delivery_address <> '{}')
+      OR EXISTS (SELECT FROM consumable c JOIN device d ON d.id = c.device_id
+        WHERE c.id = o.consumable_id AND d.address_id IS NOT NULL)
       OR EXISTS (SELECT FROM consent k JOIN mandate t ON t.consent_id = k.id
         WHERE k.customer_id = o.customer_id AND t.delivery_address <> '{}'
           AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)) AS "hasAddress"

@@ -26,14 +26,14 @@ export interface OrderToPlace {
   readonly merchantQuoteId: string | null;
 }
 
-/** Where to: what the order's own consent says, else the customer's newest terms, else the customer's address. */
+/** Where to: what the order's own consent says, else the customer's newest terms, else where the device stands, else the customer's address. */
 const ORDER = `
   SELECT o.id, o.status, o.consent_id AS "consentId",
     o.take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     o.take_back AS "takeBack",
     o.product_id AS "productId", p.sku, o.quantity, o.total_minor AS "totalMinor", o.currency,
     o.merchant_reference AS "merchantReference", o.placed_at AS "placedAt",
-    coalesce(nullif(terms.delivery_address, '{}'), nullif(cu.delivery_address, '{}')) AS "deliveryAddress", terms.payment_reference AS "paymentReference",
+    coalesce(nullif(terms.delivery_address, '{}'), site.address, nullif(cu.delivery_address, '{}')) AS "deliveryAddress", terms.payment_reference AS "paymentReference",
     json_build_object('adapter', m.adapter, 'baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant,
     CASE WHEN m.combines_parcels THEN o.parcel_id END AS "parcelReference",
     (SELECT q.merchant_quote_id FROM quote q WHERE q.id = o.quote_id) AS "merchantQuoteId"
@@ -44,6 +44,12 @@ const ORDER = `
     WHERE k.customer_id = o.customer_id AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)
     ORDER BY k.id = o.consent_id DESC NULLS LAST, k.granted_at DESC LIMIT 1
   ) terms ON true
+  LEFT JOIN LATERAL (
+    SELECT jsonb_strip_nulls(jsonb_build_object('recipient', a.recipient, 'street', a.street, 'postalCode', a.postal_code,
+      'city', a.city, 'region', a.region, 'country', a.country)) AS address
+    FROM consumable c JOIN device d ON d.id = c.device_id JOIN address a ON a.id = d.address_id
+    WHERE c.id = o.consumable_id
+  ) site ON true
   WHERE o.id = $1`;
 
 export async function loadOrderToPlace(db: Queryable, orderId: string): Promise<OrderToPlace | null> {

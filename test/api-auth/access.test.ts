@@ -19,6 +19,7 @@ const OWNED = [
   'orderId',
   'decisionId',
   'invitationId',
+  'addressId',
 ];
 const WHOEVER: ReadonlySet<Access> = new Set(['public', 'signature', 'provisioning-token']);
 const MEMBERS = ['viewer', 'member', 'owner'] as const;

@@ -47,7 +47,9 @@ const ORACLE = `
   UNION ALL
   SELECT o.customer_id, 'without consent' FROM live o WHERE o.consent_id IS NULL
   UNION ALL
-  SELECT o.customer_id, 'inside a hold' FROM live o JOIN hold h ON h.customer_id = o.customer_id AND h.created_at < o.placed_at
+  SELECT o.customer_id, 'inside a hold' FROM live o JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
+    JOIN hold h ON h.customer_id = o.customer_id AND h.created_at < o.placed_at
+      AND (h.device_id IS NULL OR h.device_id = d.id) AND (h.address_id IS NULL OR h.address_id = d.address_id)
     WHERE o.placed_at IS NOT NULL AND EXISTS (
       SELECT FROM (
         SELECT day, row_number() OVER (ORDER BY day) AS n FROM generate_series(
@@ -97,6 +99,19 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
       original.deviceModelId,
       DEVICES,
       productId,
+    );
+    // Each customer has two places, and devices at both.
+    await world.rows(
+      `WITH places AS (
+         INSERT INTO address (customer_id, name, recipient, street, postal_code, city, country, created_at)
+         SELECT id, n, 'R', 'S', '1', 'C', 'DE', $1 FROM customer CROSS JOIN unnest(ARRAY['Home', 'Lake']) n
+         RETURNING id, customer_id, name
+       ), numbered AS (
+         SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY id) AS n FROM device
+       )
+       UPDATE device d SET address_id = p.id FROM numbered n JOIN places p ON p.customer_id = n.customer_id
+       WHERE d.id = n.id AND p.name = CASE n.n % 2 WHEN 0 THEN 'Home' ELSE 'Lake' END`,
+      new Date(START),
     );
     await grantAll();
     await reportAll(decline(START, 0.06, 0.02, 10));
@@ -174,9 +189,16 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
       } else if (choice < 0.8) {
         const from = new Date(world.clock.now() + between(0, 6) * DAY_MS).toISOString().slice(0, 10);
         const to = new Date(Date.parse(from) + between(0, 10) * DAY_MS).toISOString().slice(0, 10);
+        const places = await world.rows<{ id: string; device: string }>(
+          `SELECT a.id, d.id AS device FROM address a JOIN device d ON d.address_id = a.id
+           WHERE a.customer_id = $1 ORDER BY random() LIMIT 1`,
+          customerId,
+        );
+        const scope = random();
         await addHold(api, {
           customerId,
-          deviceId: null,
+          addressId: scope < 0.4 ? (places[0]?.id ?? null) : null,
+          deviceId: scope > 0.8 ? (places[0]?.device ?? null) : null,
           startsOn: from,
           endsOn: random() < 0.1 ? null : to,
           reason: null,

@@ -82,6 +82,7 @@ describe('an order that the merchant has accepted', () => {
     const hold = {
       customerId: seeded.customerId,
       deviceId: null,
+      addressId: null,
       startsOn: '2026-09-09',
       endsOn: '2026-09-18',
       reason: null,

@@ -16,6 +16,7 @@ export async function seedOwnedWorld({ database }: Pick<ServedApi, 'database'>):
     orderId: randomUUID(),
     decisionId: randomUUID(),
     invitationId: randomUUID(),
+    addressId: randomUUID(),
   };
   await pool.query(
     `INSERT INTO consent (id, customer_id, purpose, consumable_id, version, text, text_hash, language, method, actor, granted_at)
@@ -41,6 +42,11 @@ export async function seedOwnedWorld({ database }: Pick<ServedApi, 'database'>):
     `INSERT INTO invitation (id, customer_id, email, role, token_hash, invited_by, created_at, expires_at)
      VALUES ($1, $2, 'x@example.org', 'viewer', $3, 'test', $4, $4)`,
     [ids.invitationId, customerId, Buffer.from(randomUUID()), at],
+  );
+  await pool.query(
+    `INSERT INTO address (id, customer_id, name, recipient, street, postal_code, city, country, created_at)
+     VALUES ($1, $2, 'Home', 'R', 'S 1', '1', 'C', 'DE', $3)`,
+    [ids.addressId, customerId, at],
   );
   return { ...seeded, ...ids, slotKey: 'black' };
 }
