@@ -6,6 +6,7 @@ import { registerReports } from './reports.ts';
 import { registerShadows } from './shadows.ts';
 import { registerThresholds } from './thresholds.ts';
 import { registerToday } from './today.ts';
+import { registerWebhookOverview } from './webhooks.ts';
 
 /** The console's own reads; what it changes, it changes through the routes that everybody uses. */
 export function registerOps(app: Api, deps: ApiDeps): void {
@@ -16,4 +17,5 @@ export function registerOps(app: Api, deps: ApiDeps): void {
   registerReports(app, deps);
   registerThresholds(app, deps);
   registerShadows(app, deps);
+  registerWebhookOverview(app, deps);
 }

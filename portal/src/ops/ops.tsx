@@ -1,15 +1,27 @@
 import { Container, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate } from 'react-router';
-import type { statsSchema } from '../../../contracts/http/operations.ts';
-import { call } from '../api/http.ts';
+import { Navigate, Route, Routes } from 'react-router';
 import { useMe } from '../api/me.ts';
-import type { Wire } from '../api/wire.ts';
 import { SecondFactorSetUp } from '../auth/second-factor-set-up.tsx';
-import { Failure } from '../ui/failure.tsx';
+import { NotFound } from '../shell/not-found.tsx';
 import { Loading } from '../ui/loading.tsx';
+import { OpsFrame } from './frame.tsx';
+import { Audit } from './pages/audit.tsx';
+import { Consumables } from './pages/consumables.tsx';
+import { Customers } from './pages/customers.tsx';
+import { DeadLetters } from './pages/dead-letters.tsx';
+import { DevicePage } from './pages/device.tsx';
+import { Devices } from './pages/devices.tsx';
+import { Forecast } from './pages/forecast.tsx';
+import { Halt } from './pages/halt.tsx';
+import { Orders } from './pages/orders.tsx';
+import { Review } from './pages/review.tsx';
+import { Settings } from './pages/settings.tsx';
+import { Shadow } from './pages/shadow.tsx';
+import { ShadowPage } from './pages/shadow-page.tsx';
+import { Today } from './pages/today.tsx';
+import { Webhooks } from './pages/webhooks.tsx';
 
 /** The console of staff. Customers are sent to their own pages, staff without a second factor set it up first. */
 export function Ops() {
@@ -18,8 +30,33 @@ export function Ops() {
   if (me.data.role === 'customer') return <Navigate to="/" replace />;
   return (
     <Suspense fallback={<Loading full />}>
-      {me.data.secondFactorMissing ? <FirstFactor /> : <Today />}
+      {me.data.secondFactorMissing ? <FirstFactor /> : <Pages />}
     </Suspense>
+  );
+}
+
+function Pages() {
+  return (
+    <OpsFrame>
+      <Routes>
+        <Route index element={<Today />} />
+        <Route path="review" element={<Review />} />
+        <Route path="orders" element={<Orders />} />
+        <Route path="consumables" element={<Consumables />} />
+        <Route path="devices" element={<Devices />} />
+        <Route path="devices/:deviceId" element={<DevicePage />} />
+        <Route path="customers" element={<Customers />} />
+        <Route path="forecast" element={<Forecast />} />
+        <Route path="shadow" element={<Shadow />} />
+        <Route path="shadow/:shadowId" element={<ShadowPage />} />
+        <Route path="halt" element={<Halt />} />
+        <Route path="dead-letters" element={<DeadLetters />} />
+        <Route path="webhooks" element={<Webhooks />} />
+        <Route path="audit" element={<Audit />} />
+        <Route path="settings" element={<Settings />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
+    </OpsFrame>
   );
 }
 
@@ -34,30 +71,6 @@ function FirstFactor() {
         <Text>{t('factor.staffText')}</Text>
         <SecondFactorSetUp />
       </Stack>
-    </Container>
-  );
-}
-
-function Today() {
-  const { t } = useTranslation('ops');
-  const stats = useQuery({
-    queryKey: ['stats'],
-    queryFn: () => call<Wire<typeof statsSchema>>('GET', '/v1/stats'),
-  });
-  if (stats.isPending) return <Loading full />;
-  if (stats.isError) return <Failure error={stats.error} retry={() => void stats.refetch()} full />;
-  const { devices, devicesOnline, consumables, customers } = stats.data;
-  return (
-    <Container component="main" py="xl">
-      <Title order={1}>{t('today')}</Title>
-      <dl>
-        {Object.entries({ customers, devices, devicesOnline, consumables }).map(([name, count]) => (
-          <div key={name}>
-            <dt>{t(`counts.${name as 'customers'}`)}</dt>
-            <dd>{count}</dd>
-          </div>
-        ))}
-      </dl>
     </Container>
   );
 }

@@ -1,0 +1,127 @@
+import { ActionIcon, Switch } from '@mantine/core';
+import {
+  IconAdjustments,
+  IconAlertOctagon,
+  IconChartHistogram,
+  IconDeviceDesktop,
+  IconDroplet,
+  IconEyeCheck,
+  IconGauge,
+  IconGhost2,
+  IconHistory,
+  IconLogout,
+  IconMailX,
+  IconShoppingCart,
+  IconUsers,
+  IconWebhook,
+} from '@tabler/icons-react';
+import { type ReactNode, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, useNavigate } from 'react-router';
+import type { haltsPage } from '../../../contracts/http/halts.ts';
+import { useMe } from '../api/me.ts';
+import type { Wire } from '../api/wire.ts';
+import { useSignOut } from '../customer/use-sign-out.ts';
+import { LanguageSwitch } from '../ui/language-switch.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { Logo } from '../ui/logo.tsx';
+import { SchemeSwitch } from '../ui/scheme-switch.tsx';
+import { useOps } from './data/queries.ts';
+import { useOpsLive } from './data/use-ops-live.ts';
+import css from './frame.module.css';
+import { useShortcuts, useShortcutsSwitch } from './shortcuts.ts';
+
+const PLACES = [
+  { to: '/ops', key: 'today', Icon: IconGauge, go: 't' },
+  { to: '/ops/review', key: 'review', Icon: IconEyeCheck, go: 'r' },
+  { to: '/ops/orders', key: 'orders', Icon: IconShoppingCart, go: 'o' },
+  { to: '/ops/consumables', key: 'consumables', Icon: IconDroplet, go: 'c' },
+  { to: '/ops/devices', key: 'devices', Icon: IconDeviceDesktop, go: 'd' },
+  { to: '/ops/customers', key: 'customers', Icon: IconUsers, go: 'u' },
+  { to: '/ops/forecast', key: 'forecast', Icon: IconChartHistogram, go: 'f' },
+  { to: '/ops/shadow', key: 'shadow', Icon: IconGhost2, go: 's' },
+  { to: '/ops/halt', key: 'halt', Icon: IconAlertOctagon, go: 'h' },
+  { to: '/ops/dead-letters', key: 'deadLetters', Icon: IconMailX, go: 'l' },
+  { to: '/ops/webhooks', key: 'webhooks', Icon: IconWebhook, go: 'w' },
+  { to: '/ops/audit', key: 'audit', Icon: IconHistory, go: 'a' },
+  { to: '/ops/settings', key: 'settings', Icon: IconAdjustments, go: 'e' },
+] as const;
+
+/** Places at the side (above on a phone), and on every page whether something is stopped. */
+export function OpsFrame({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation(['ops', 'common']);
+  const navigate = useNavigate();
+  useShortcuts(Object.fromEntries(PLACES.map(({ to, go }) => [`g ${go}`, () => void navigate(to)])));
+  const isLive = useOpsLive();
+  return (
+    <div className={css['root']}>
+      <a className={css['skip']} href="#content">
+        {t('common:skipToContent')}
+      </a>
+      <div className={css['side']}>
+        <div className={css['brand']}>
+          <Logo />
+          <span className={css['live']} data-on={isLive || undefined} role="status">
+            {isLive ? t('common:live.connected') : t('common:live.reconnecting')}
+          </span>
+        </div>
+        <nav className={css['nav']} aria-label={t('nav.label')}>
+          {PLACES.map(({ to, key, Icon }) => (
+            <NavLink key={key} to={to} end={to === '/ops'} className={css['link'] ?? ''}>
+              <Icon size={18} stroke={1.7} aria-hidden />
+              {t(`nav.${key}`)}
+            </NavLink>
+          ))}
+        </nav>
+        <Foot />
+      </div>
+      <main id="content" tabIndex={-1} className={css['main']}>
+        <Stopped />
+        <Suspense fallback={<Loading />}>{children}</Suspense>
+      </main>
+    </div>
+  );
+}
+
+function Foot() {
+  const { t } = useTranslation(['ops', 'common']);
+  const signOut = useSignOut();
+  const me = useMe();
+  const [isOn, setOn] = useShortcutsSwitch();
+  return (
+    <div className={css['foot']}>
+      <Switch
+        size="xs"
+        label={t('shortcuts')}
+        checked={isOn}
+        onChange={(event) => setOn(event.currentTarget.checked)}
+      />
+      <SchemeSwitch />
+      <LanguageSwitch />
+      <ActionIcon aria-label={`${t('common:signOut')}: ${me.data?.name ?? ''}`} onClick={signOut}>
+        <IconLogout size={19} />
+      </ActionIcon>
+    </div>
+  );
+}
+
+/** A halt of everything is on every page until it is lifted. */
+function Stopped() {
+  const { t } = useTranslation('ops');
+  const halts = useOps<Wire<typeof haltsPage>>('halts', '/v1/halts', { inForce: true });
+  const [all] = (halts.data?.items ?? []).filter(
+    (halt) => (halt.productId ?? halt.deviceModelId ?? halt.merchantId ?? halt.customerId) === null,
+  );
+  return (
+    <div aria-live="assertive">
+      {all === undefined ? null : (
+        <p className={css['stopped']}>
+          <IconAlertOctagon size={18} aria-hidden />
+          <span>
+            <strong>{t('halt.everythingStopped')}</strong> {all.reason}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

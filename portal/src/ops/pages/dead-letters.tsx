@@ -1,0 +1,114 @@
+import { Button } from '@mantine/core';
+import { IconMailOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import type { deadLettersPage } from '../../../../contracts/http/operations.ts';
+import type { deadLetterReasonsSchema } from '../../../../contracts/http/ops/device-page.ts';
+import type { Wire } from '../../api/wire.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { useOps } from '../data/queries.ts';
+import { useFormat } from '../format.ts';
+import css from '../ui/ops.module.css';
+import { Badge, Card, PageHead, Tile } from '../ui/parts.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+
+type Letter = Wire<typeof deadLettersPage>['items'][number];
+
+/** What was refused and could be acted on: counted by its reason, each with what was received. */
+export function DeadLetters() {
+  const { t } = useTranslation('ops');
+  const [params] = useSearchParams();
+  const reason = params.get('reason');
+  const [cursor, setCursor] = useState<string | undefined>();
+  const reasons = useOps<Wire<typeof deadLetterReasonsSchema>>('dead-letters', '/v1/ops/dead-letter-reasons');
+  const letters = useOps<Wire<typeof deadLettersPage>>('dead-letters', '/v1/dead-letters', {
+    reason,
+    cursor,
+  });
+  return (
+    <>
+      <PageHead title={t('nav.deadLetters')}>
+        {reason === null ? null : <Link to="/ops/dead-letters">{t('letters.all')}</Link>}
+      </PageHead>
+      <QueryView query={reasons}>{({ items }) => <Reasons items={items} current={reason} />}</QueryView>
+      <QueryView query={letters}>
+        {({ items, nextCursor }) =>
+          items.length === 0 ? (
+            <Empty icon={<IconMailOff />} title={t('letters.none')} text={t('letters.noneText')} />
+          ) : (
+            <div className={css['stack']}>
+              {items.map((letter) => (
+                <LetterCard key={letter.id} letter={letter} />
+              ))}
+              <div className={css['row']}>
+                <Button
+                  size="sm"
+                  variant="default"
+                  disabled={cursor === undefined}
+                  onClick={() => setCursor(undefined)}
+                >
+                  {t('list.first')}
+                </Button>
+                <Button
+                  size="sm"
+                  variant="default"
+                  disabled={nextCursor === null}
+                  onClick={() => setCursor(nextCursor ?? undefined)}
+                >
+                  {t('list.next')}
+                </Button>
+              </div>
+            </div>
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
+
+interface ReasonsProps {
+  readonly items: Wire<typeof deadLetterReasonsSchema>['items'];
+  readonly current: string | null;
+}
+
+function Reasons({ items, current }: ReasonsProps) {
+  const { number, relative } = useFormat();
+  return (
+    <ul className={css['tiles']}>
+      {items.map(({ reason, count, lastAt }) => (
+        <Tile
+          key={reason}
+          to={`/ops/dead-letters?reason=${encodeURIComponent(reason)}`}
+          value={number(count)}
+          label={reason}
+          hint={relative(lastAt)}
+          tone={reason === current ? 'warn' : 'plain'}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function LetterCard({ letter }: { readonly letter: Letter }) {
+  const { t } = useTranslation('ops');
+  const { instant } = useFormat();
+  return (
+    <Card>
+      <div className={css['between']}>
+        <span className={css['row']}>
+          <Badge tone="warn">{letter.reason}</Badge>
+          <span>{letter.detail}</span>
+        </span>
+        <span className={css['dim']}>
+          {letter.deviceId === null ? null : (
+            <Link to={`/ops/devices/${letter.deviceId}`}>{t('device')}</Link>
+          )}{' '}
+          {instant(letter.receivedAt)}
+        </span>
+      </div>
+      {letter.topic === null ? null : <p className={css['dim']}>{letter.topic}</p>}
+      {letter.payload === null ? null : <pre className={css['code']}>{letter.payload}</pre>}
+    </Card>
+  );
+}

@@ -1,0 +1,219 @@
+import { Button, Checkbox } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type {
+  reviewDecisionsSchema,
+  reviewItemSchema,
+  reviewPage,
+} from '../../../../contracts/http/review.ts';
+import { call } from '../../api/http.ts';
+import type { Wire } from '../../api/wire.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import { useOps } from '../data/queries.ts';
+import { useFormat } from '../format.ts';
+import { useShortcuts, useShortcutsSwitch } from '../shortcuts.ts';
+import css from '../ui/ops.module.css';
+import { Badge, PageHead } from '../ui/parts.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { DeclineDialog } from './review-decline.tsx';
+import { ReviewDetail } from './review-detail.tsx';
+
+export type ReviewItem = Wire<typeof reviewItemSchema>;
+type Decisions = Wire<typeof reviewDecisionsSchema>;
+
+export function Review() {
+  const { t } = useTranslation('ops');
+  const query = useOps<Wire<typeof reviewPage>>('orders', '/v1/review', { limit: 100 });
+  return (
+    <>
+      <PageHead title={t('nav.review')} />
+      <QueryView query={query}>
+        {({ items, nextCursor }) =>
+          items.length === 0 ? (
+            <Empty icon={<IconCircleCheck />} title={t('review.none')} text={t('review.noneText')} />
+          ) : (
+            <Queue items={items} hasMore={nextCursor !== null} />
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
+
+/** Approves or declines; afterwards everything that shows orders is asked for again. */
+function useDecide() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { orderIds: readonly string[]; verdict: 'approve' | 'decline'; reason?: string }) =>
+      call<Decisions>('POST', '/v1/review/decisions', { body }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['orders'] });
+      void client.invalidateQueries({ queryKey: ['today'] });
+    },
+  });
+}
+
+function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; readonly hasMore: boolean }) {
+  const { t } = useTranslation('ops');
+  const [currentId, setCurrentId] = useState<string | null>(null);
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [isDeclining, setDeclining] = useState(false);
+  const decide = useDecide();
+  const [usesKeys] = useShortcutsSwitch();
+  const index = Math.max(
+    items.findIndex(({ orderId }) => orderId === currentId),
+    0,
+  );
+  const current = items[index];
+  const chosen = items.flatMap(({ orderId }) => (marked.has(orderId) ? [orderId] : []));
+  const subjects = chosen.length > 0 ? chosen : current === undefined ? [] : [current.orderId];
+  const go = (by: number) =>
+    setCurrentId(items[Math.min(Math.max(index + by, 0), items.length - 1)]?.orderId ?? null);
+  const mark = (orderId: string) =>
+    setMarked(
+      (before) =>
+        new Set(before.has(orderId) ? [...before].filter((id) => id !== orderId) : [...before, orderId]),
+    );
+  const send = (verdict: 'approve' | 'decline', reason?: string) => {
+    if (decide.isPending || subjects.length === 0) return;
+    decide.mutate(
+      { orderIds: subjects, verdict, ...(reason === undefined ? {} : { reason }) },
+      { onSuccess: () => setMarked(new Set()) },
+    );
+  };
+  useShortcuts({
+    j: () => go(1),
+    k: () => go(-1),
+    x: () => (current === undefined ? undefined : mark(current.orderId)),
+    a: () => send('approve'),
+    d: () => setDeclining(true),
+  });
+  if (current === undefined) return null;
+  return (
+    <>
+      <div className={css['between']}>
+        <p className={css['dim']} role="status">
+          {t(hasMore ? 'review.more' : 'review.count', { count: items.length })}
+          {usesKeys ? <Keys /> : null}
+        </p>
+        <div className={css['row']}>
+          <Button size="sm" loading={decide.isPending} onClick={() => send('approve')}>
+            {t('review.approve', { count: subjects.length })}
+          </Button>
+          <Button
+            size="sm"
+            color="brick"
+            variant="light"
+            disabled={decide.isPending}
+            onClick={() => setDeclining(true)}
+          >
+            {t('review.decline', { count: subjects.length })}
+          </Button>
+        </div>
+      </div>
+      <Outcome decisions={decide.data} error={decide.error} />
+      <div className={css['grid']} data-columns="side">
+        <ul className={css['list']} aria-label={t('nav.review')}>
+          {items.map((item) => (
+            <QueueEntry
+              key={item.orderId}
+              item={item}
+              isCurrent={item === current}
+              isMarked={marked.has(item.orderId)}
+              onOpen={() => setCurrentId(item.orderId)}
+              onMark={() => mark(item.orderId)}
+            />
+          ))}
+        </ul>
+        <ReviewDetail item={current} />
+      </div>
+      <DeclineDialog
+        opened={isDeclining}
+        count={subjects.length}
+        onClose={() => setDeclining(false)}
+        onDecline={(reason) => {
+          setDeclining(false);
+          send('decline', reason);
+        }}
+      />
+    </>
+  );
+}
+
+const KEYS = ['j', 'k', 'x', 'a', 'd'] as const;
+
+function Keys() {
+  const { t } = useTranslation('ops');
+  return (
+    <>
+      {' · '}
+      {KEYS.map((key) => (
+        <span key={key}>
+          <kbd className={css['kbd']}>{key}</kbd> {t(`review.keys.${key}`)}{' '}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What came of the last decision, where it is not simply done. */
+function Outcome({
+  decisions,
+  error,
+}: {
+  readonly decisions: Decisions | undefined;
+  readonly error: unknown;
+}) {
+  const { t } = useTranslation('ops');
+  const counts = Map.groupBy(decisions?.results ?? [], ({ outcome }) => outcome);
+  return (
+    <div role="status" className={css['row']}>
+      <ProblemNote error={error} />
+      {[...counts].map(([outcome, results]) => (
+        <Badge key={outcome} tone={outcome === 'approved' || outcome === 'declined' ? 'ok' : 'warn'}>
+          {t(`review.outcome.${outcome}`, { count: results.length })}
+        </Badge>
+      ))}
+    </div>
+  );
+}
+
+interface EntryProps {
+  readonly item: ReviewItem;
+  readonly isCurrent: boolean;
+  readonly isMarked: boolean;
+  readonly onOpen: () => void;
+  readonly onMark: () => void;
+}
+
+function QueueEntry({ item, isCurrent, isMarked, onOpen, onMark }: EntryProps) {
+  const { t } = useTranslation('ops');
+  const { money, relative } = useFormat();
+  const { order } = item;
+  return (
+    <li className={css['entry']}>
+      <Checkbox
+        size="xs"
+        aria-label={t('review.mark', { product: order.productName, customer: order.customerName })}
+        checked={isMarked}
+        onChange={onMark}
+      />
+      <button type="button" className={css['choice']} aria-current={isCurrent} onClick={onOpen}>
+        <span className={css['between']}>
+          <strong>{order.customerName}</strong>
+          <span>{money(order.totalMinor, order.currency)}</span>
+        </span>
+        <span>
+          {order.quantity} × {order.productName}
+        </span>
+        <small>
+          {item.late ? t('review.lateSince') : t('review.decideBy')} {relative(item.decideBy)}
+          {item.approvalsNeeded > 1 ? ` · ${t('review.twoPeople')}` : ''}
+        </small>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,177 @@
+import { Button, NumberInput, Textarea } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  type settingHistorySchema,
+  THRESHOLD_KEYS,
+  type ThresholdKey,
+  type thresholdsSchema,
+} from '../../../../contracts/http/ops/thresholds.ts';
+import { call } from '../../api/http.ts';
+import type { Wire } from '../../api/wire.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import { useOps } from '../data/queries.ts';
+import { UNKNOWN, useFormat } from '../format.ts';
+import css from '../ui/ops.module.css';
+import { Card, PageHead } from '../ui/parts.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+
+type Values = Wire<typeof thresholdsSchema>;
+
+export function Settings() {
+  const { t } = useTranslation('ops');
+  const query = useOps<Values>('thresholds', '/v1/ops/thresholds');
+  return (
+    <>
+      <PageHead title={t('nav.settings')} />
+      <div className={css['grid']} data-columns="2">
+        <QueryView query={query}>{(values) => <Thresholds values={values} />}</QueryView>
+        <SettingHistory />
+      </div>
+    </>
+  );
+}
+
+/** Only what was changed is sent; an emptied field goes back to what the environment says. */
+function Thresholds({ values }: { readonly values: Values }) {
+  const { t } = useTranslation(['ops', 'common']);
+  const client = useQueryClient();
+  const [changed, setChanged] = useState<Partial<Record<ThresholdKey, number | null>>>({});
+  const [reason, setReason] = useState('');
+  const saving = useMutation({
+    mutationFn: () =>
+      call<Values>('PATCH', '/v1/ops/thresholds', { body: { values: changed, reason: reason.trim() } }),
+    onSuccess: async () => {
+      setChanged({});
+      setReason('');
+      await client.invalidateQueries({ queryKey: ['thresholds'] });
+    },
+  });
+  const count = Object.keys(changed).length;
+  return (
+    <Card title={t('settings.thresholds')}>
+      <form
+        className={css['stack']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (count > 0 && reason.trim() !== '' && !saving.isPending) saving.mutate();
+        }}
+      >
+        {THRESHOLD_KEYS.map((key) => (
+          <ThresholdField
+            key={key}
+            name={key}
+            threshold={values[key]}
+            changed={changed[key]}
+            onChange={(value) =>
+              setChanged((before) => {
+                const { [key]: _, ...others } = before;
+                return value === values[key].value ? others : { ...others, [key]: value };
+              })
+            }
+          />
+        ))}
+        {count === 0 ? null : (
+          <Textarea
+            size="sm"
+            label={t('why')}
+            required
+            maxLength={500}
+            autosize
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+        <ProblemNote error={saving.error} />
+        <div className={css['row']}>
+          <Button
+            type="submit"
+            size="sm"
+            loading={saving.isPending}
+            disabled={count === 0 || reason.trim() === ''}
+          >
+            {t('settings.save', { count })}
+          </Button>
+          <span role="status" className={css['dim']}>
+            {saving.isSuccess && count === 0 ? t('common:saved') : null}
+          </span>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+interface FieldProps {
+  readonly name: ThresholdKey;
+  readonly threshold: Values[ThresholdKey];
+  /** undefined: as it is. */
+  readonly changed: number | null | undefined;
+  readonly onChange: (value: number | null) => void;
+}
+
+export function ThresholdField({ name, threshold, changed, onChange }: FieldProps) {
+  const { t } = useTranslation('ops');
+  const { number } = useFormat();
+  const { value, configured, unit, min, max, step } = threshold;
+  return (
+    <NumberInput
+      size="sm"
+      label={t(`settings.names.${name}`)}
+      description={t('settings.fallback', {
+        value: number(configured, 2),
+        unit: t(`settings.units.${unit}`),
+      })}
+      suffix={` ${t(`settings.units.${unit}`)}`}
+      min={min}
+      max={max}
+      allowDecimal={step === 'any'}
+      value={changed === undefined ? value : (changed ?? '')}
+      onChange={(next) => onChange(typeof next === 'number' ? next : null)}
+    />
+  );
+}
+
+function SettingHistory() {
+  const { t } = useTranslation('ops');
+  const { instant } = useFormat();
+  const query = useOps<Wire<typeof settingHistorySchema>>('thresholds', '/v1/ops/setting-history');
+  const spoken = (value: unknown) =>
+    value === null ? UNKNOWN : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const nameOf = (name: string) => (isThreshold(name) ? t(`settings.names.${name}`) : name);
+  return (
+    <Card title={t('settings.history')}>
+      <QueryView query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty
+              icon={<IconHistory />}
+              title={t('settings.noHistory')}
+              text={t('settings.noHistoryText')}
+            />
+          ) : (
+            <ul className={css['list']}>
+              {items.map(({ id, at, actor, actorName, reason, changes }) => (
+                <li key={id}>
+                  <span className={css['dim']}>
+                    {instant(at)} · {actorName ?? actor}
+                    {reason === null ? '' : ` · ${reason}`}
+                  </span>
+                  {changes.map(({ name, from, to }) => (
+                    <div key={name}>
+                      {nameOf(name)}: {spoken(from)} → <strong>{spoken(to)}</strong>
+                    </div>
+                  ))}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </Card>
+  );
+}
+
+export const isThreshold = (name: string): name is ThresholdKey => THRESHOLD_KEYS.some((key) => key === name);
