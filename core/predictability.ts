@@ -22,6 +22,8 @@ export interface Predictability {
   readonly widthDays: number | null;
   /** Minor units that one wrong order costs: the filling's price and its time on the shelf. */
   readonly mistakeMinor: number;
+  /** Whether a wrong order costs so much more than a stockout that more certainty is asked for. */
+  readonly dear: boolean;
   readonly ceiling: Strategy;
   /** One plain sentence, in English, and for readers of any language. */
   readonly reason: string;
@@ -50,11 +52,13 @@ export function predictabilityOf(request: PredictabilityRequest): Predictability
   const price = offer === null ? 0 : offer.unitPrice.minor / Math.max(offer.packSize, 1);
   const lifeDays = forecast === null || forecast.perDay <= 0 ? 365 : Math.min(1 / forecast.perDay, 365);
   const mistakeMinor = Math.round(price * 0.1 + costs.holdingPerDayMinor * lifeDays);
+  const dear = mistakeMinor > DEAR_MISTAKE * Math.max(costs.stockoutMinor, 1);
   const width = widthOf(forecast, now);
   const known = (score: number, ceiling: Strategy, phrase: Phrase): Predictability => ({
     score,
     widthDays: width,
     mistakeMinor,
+    dear,
     ceiling,
     reason: inWords([phrase]),
     said: [phrase],
@@ -69,8 +73,9 @@ export function predictabilityOf(request: PredictabilityRequest): Predictability
   }
   // Relative width tells how well use is known; what is far off beside a delivery can still be corrected.
   const relative = width / left;
-  const dear = mistakeMinor > DEAR_MISTAKE * Math.max(costs.stockoutMinor, 1) ? DEAR_PENALTY : 1;
-  const score = (dear * (1 + leadDays / Math.max(width, leadDays))) / (2 * (1 + Math.max(relative - 0.5, 0)));
+  const penalty = dear ? DEAR_PENALTY : 1;
+  const score =
+    (penalty * (1 + leadDays / Math.max(width, leadDays))) / (2 * (1 + Math.max(relative - 0.5, 0)));
   const facts = { days: Math.round(width), leadDays: Math.round(leadDays) };
   if (score >= AUTOMATIC_FROM) return known(score, 'automatic', say('known-within', facts));
   return known(score, score >= CURATED_FROM ? 'curated' : 'coach', say('known-only-within', facts));

@@ -62,7 +62,15 @@ function whyOrder({ context, weighing, placeAt, now, moved }: Explanation): Said
     context.strategy === 'automatic'
       ? say('ordered', { on: placeAt === null ? null : date(placeAt), today: date(now), risk })
       : say('prepared', { risk });
-  return moved == null ? [order] : [moved, order];
+  return [...(moved == null ? [] : [moved]), order, ...autonomy(context, now)];
+}
+
+/** That the customer is asked although they chose otherwise, or is not any more. */
+function autonomy({ limited, backSince, calendar, strategy }: StepContext, now: Instant): Said {
+  if (limited != null) return [say('autonomy-limited'), ...limited];
+  if (backSince == null || strategy !== 'automatic') return [];
+  const date = (at: Instant) => localDate(at, calendar.timeZone);
+  return [say('autonomy-back', { since: date(backSince), today: date(now) })];
 }
 
 /** One plain sentence or two, for the customer, with the numbers that decided. */

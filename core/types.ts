@@ -233,6 +233,10 @@ export interface StepContext {
   readonly review?: Review | null;
   /** A parcel of the same merchant to the same customer that is just being made up; absent or null: none. */
   readonly parcel?: JoinableParcel | null;
+  /** Why `strategy` is less than the customer chose; absent or null: it is what they chose. */
+  readonly limited?: Said | null;
+  /** Since when orders go out by themselves again, as long as that is news. */
+  readonly backSince?: Instant | null;
 }
 
 /** Of an order that staff look at, or of the consumable's last one that they declined. */

@@ -1,5 +1,7 @@
 import { formatMoneyInGerman as money } from '../money.ts';
 import type { AskTexts } from './ask.ts';
+import { dayFrom } from './dates.ts';
+import { germanDates as dates } from './dates-de.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -25,4 +27,21 @@ export const ASK_GERMAN: AskTexts = {
     before === 0
       ? 'Für ein Gerät dieses Modells wurde noch nie etwas bestellt.'
       : `Für Geräte dieses Modells gab es erst ${before === 1 ? 'eine Bestellung' : `${before} Bestellungen`}.`,
+
+  'rung-respond': () =>
+    'Sie bestellen mit einem Tipp oder der Taste des Geräts, und nichts geschieht von selbst.',
+  'rung-coach': () => 'Sie werden rechtzeitig erinnert, mit einem Rat, und bestellen selbst.',
+  'rung-curated': () => 'Die richtige Bestellung wird vorbereitet, und Sie stimmen mit einem Tipp zu.',
+  'rung-automatic': () =>
+    'Bestellungen werden Ihnen angekündigt und dann aufgegeben, in den Grenzen Ihrer Einwilligung.',
+  'rung-learning': () => 'Wie gut sich der Verbrauch vorhersagen lässt, wird noch gelernt.',
+  'rung-dear': () => 'Eine falsche Bestellung würde weit mehr kosten als leer zu laufen.',
+  'rung-not-announced': ({ place }) =>
+    `Jede automatische Bestellung muss vorher angekündigt werden (${place}), und die letzte Ankündigung hat Sie nicht erreicht.`,
+  'autonomy-limited': () => 'Vorerst werden Sie gefragt, statt dass von selbst bestellt wird:',
+  'autonomy-back': ({ since, today }) =>
+    `Seit dem ${dayFrom(dates, since, today)} wird wieder von selbst bestellt.`,
+  'suggest-predictable': ({ days }) => `Der Verbrauch ist seit ${days} Tagen gut vorhersagbar.`,
+  'suggest-cancelled': ({ count }) => `Sie haben die letzten ${count} Bestellungen storniert.`,
+  'suggest-no-longer': () => 'Der Verbrauch lässt sich nicht mehr gut vorhersagen.',
 };

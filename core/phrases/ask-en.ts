@@ -1,5 +1,7 @@
 import { formatMoney as money } from '../money.ts';
 import type { AskTexts } from './ask.ts';
+import { dayFrom } from './dates.ts';
+import { englishDates as dates } from './dates-en.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -23,4 +25,19 @@ export const ASK_ENGLISH: AskTexts = {
     before === 0
       ? 'Nothing was ever ordered for a device of this model.'
       : `Only ${before === 1 ? 'one order was' : `${before} orders were`} made for devices of this model so far.`,
+
+  'rung-respond': () => 'You order with one tap or the button of the device, and nothing happens by itself.',
+  'rung-coach': () => 'You are reminded when it is time, with advice, and order yourself.',
+  'rung-curated': () => 'The right order is prepared, and you approve it with one tap.',
+  'rung-automatic': () => 'Orders are announced to you and then placed, within the limits of your consent.',
+  'rung-learning': () => 'How well its use can be predicted is still being learned.',
+  'rung-dear': () => 'A wrong order would cost far more than running out.',
+  'rung-not-announced': ({ place }) =>
+    `Every automatic order has to be announced first (${place}), and the last announcement did not reach you.`,
+  'autonomy-limited': () => 'For now you are asked instead of it being ordered by itself:',
+  'autonomy-back': ({ since, today }) =>
+    `Since ${dayFrom(dates, since, today)} it is ordered by itself again.`,
+  'suggest-predictable': ({ days }) => `Its use has been predictable for ${days} days.`,
+  'suggest-cancelled': ({ count }) => `You cancelled the last ${count} orders.`,
+  'suggest-no-longer': () => 'Its use can no longer be predicted well.',
 };

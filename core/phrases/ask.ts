@@ -1,4 +1,4 @@
-import type { Money } from '../types.ts';
+import type { LocalDate, Money } from '../types.ts';
 
 type Nothing = Readonly<Record<never, never>>;
 
@@ -17,6 +17,20 @@ export interface AskFacts {
   'review-refused': { readonly count: number };
   /** `before`: orders made for devices of the model. */
   'review-new-model': { readonly before: number };
+
+  'rung-respond': Nothing;
+  'rung-coach': Nothing;
+  'rung-curated': Nothing;
+  'rung-automatic': Nothing;
+  'rung-learning': Nothing;
+  'rung-dear': Nothing;
+  /** `place`: whose law it is. */
+  'rung-not-announced': { readonly place: string };
+  'autonomy-limited': Nothing;
+  'autonomy-back': { readonly since: LocalDate; readonly today: LocalDate };
+  'suggest-predictable': { readonly days: number };
+  'suggest-cancelled': { readonly count: number };
+  'suggest-no-longer': Nothing;
 }
 
 export type AskTexts = { readonly [C in keyof AskFacts]: (facts: AskFacts[C]) => string };

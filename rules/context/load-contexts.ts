@@ -11,6 +11,7 @@ import type { Queryable } from '../../platform/order-store.ts';
 import type { Policy } from '../policy.ts';
 import { loadQuotes, type QuotesOfProduct } from '../quotes/known-quotes.ts';
 import { quotedLeadTime, quotedOffer, quotedShipping } from '../quotes/quoted-offer.ts';
+import { type Autonomy, loadCeilings } from './ceilings.ts';
 import { loadHalts } from './halts.ts';
 import { loadHolds } from './holds.ts';
 import { loadLeadTimes } from './lead-times.ts';
@@ -26,6 +27,8 @@ export interface Context {
   readonly about: Surroundings;
   /** Whose orders count against the mandate's limits; null without a mandate. */
   readonly scope: ScopedMandate['scope'] | null;
+  /** How far the strategy that was chosen may go now. */
+  readonly autonomy: Autonomy;
   readonly step: StepContext;
   /** What the merchant said of the product on offer, by quantity. */
   readonly quotes: QuotesOfProduct;
@@ -85,6 +88,7 @@ async function loadNeighbours(
     surroundings.flatMap(({ offer }) => offer?.productId ?? []),
     now,
   );
+  const autonomyOf = await loadCeilings(db, surroundings, now);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
@@ -98,6 +102,7 @@ async function loadNeighbours(
     const calendar = calendarOf(about.siteTimeZone, holdsOf(about));
     const shippingMinor = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const scoped = mandateOf(about);
+    const autonomy = autonomyOf(about);
     const spend = spendOf(consumableId, scoped);
     const shipping = undecided.has(consumableId) ? shippingMinor : 0;
     const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
@@ -105,13 +110,16 @@ async function loadNeighbours(
       about,
       scope: scoped?.scope ?? null,
       quotes,
+      autonomy,
       step: {
         profile: about.profile,
         calendar,
         leadTime: quotedLeadTime(leadTimeOf(about), quotes, calendar),
         costs: costsWith(shippingMinor),
         settings: settingsFor(jurisdiction, policy),
-        strategy: about.strategy,
+        strategy: autonomy.strategy,
+        limited: autonomy.limited,
+        backSince: autonomy.backSince,
         offer,
         openOrder: openOrderOf(consumableId, timeZone),
         mandate: scoped?.mandate ?? null,

@@ -13,6 +13,7 @@ import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
 import { awaitQuotes, withoutUnquoted } from '../quotes/await-quotes.ts';
 import { type Announcement, prepareReviews } from '../review/raise-reviews.ts';
+import { offerOptions } from '../strategies/offer-options.ts';
 import {
   type Announcements,
   type ClaimedState,
@@ -183,7 +184,7 @@ async function writeEvaluations(
   const made = await writeOrders(db, newOrders, now);
   const flags = (await raiseReviews()).map(({ flag }) => flag);
   await writeStates(db, states, now);
-  await tellNewOrders(db, made, now);
+  await tellNewOrders(db, made, await offerOptions(db, newOrders), now);
   await openSupplyIssues(db, evaluations.flatMap(unobtainable), now);
   await writeScores(db, evaluations.map(scoresOf), now);
   const swaps = evaluations.flatMap((evaluation) => {

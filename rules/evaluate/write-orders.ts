@@ -4,6 +4,7 @@ import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { announceOrders, proposeOrders } from '../../platform/messages/order-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
+import type { Asked } from '../strategies/offer-options.ts';
 import type { ProposeOrder } from './evaluation.ts';
 
 /** A prepared order that nobody answers: the forecast it rests on is worth nothing after two weeks. */
@@ -68,12 +69,17 @@ export async function writeOrders(
 }
 
 /** Announces the automatic ones and asks about the others; after the forecasts were written, which the messages quote. */
-export async function tellNewOrders(db: Queryable, made: readonly MadeOrder[], now: Instant): Promise<void> {
+export async function tellNewOrders(
+  db: Queryable,
+  made: readonly MadeOrder[],
+  asked: ReadonlyMap<string, Asked>,
+  now: Instant,
+): Promise<void> {
   const idsOf = (wanted: OrderStatus) => made.filter(({ status }) => status === wanted).map(({ id }) => id);
   await announceOrders(db, idsOf('announced'), now);
   await proposeOrders(
     db,
-    idsOf('proposed').map((orderId) => ({ orderId, because: 'prepared' as const })),
+    idsOf('proposed').map((orderId) => ({ orderId, because: 'prepared' as const, ...asked.get(orderId) })),
     now,
   );
 }

@@ -1,6 +1,7 @@
+import { type CeilingMemory, nextCeiling } from '../../core/ceiling.ts';
 import { predictabilityOf } from '../../core/predictability.ts';
 import { encodeState } from '../../core/state.ts';
-import { HOUR_MS, type Instant } from '../../core/types.ts';
+import { HOUR_MS, type Instant, type Strategy } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Evaluation, FailedEvaluation } from './evaluation.ts';
 
@@ -9,12 +10,12 @@ const UPDATE = `
   UPDATE consumable_state s SET state = t.state, evaluate_at = t.evaluate_at, evaluated_at = $2, level = t.level,
     level_at = t.level_at, on_shelf = t.on_shelf, run_out_p10 = t.p10, run_out_p50 = t.p50, run_out_p90 = t.p90,
     outcome = t.outcome, outcome_digest = t.digest, last_decision_id = t.decision_id, sentence = t.sentence,
-    predictability = t.predictability::jsonb, said = t.said::jsonb
+    predictability = t.predictability::jsonb, said = t.said::jsonb, ceiling = t.ceiling::jsonb
   FROM unnest($1::uuid[], $3::bytea[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::float8[],
       $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
-      $15::text[], $16::text[])
+      $15::text[], $16::text[], $17::text[])
     AS t(id, state, evaluate_at, level, level_at, on_shelf, p10, p50, p90, outcome, digest, decision_id, sentence,
-      predictability, said)
+      predictability, said, ceiling)
   WHERE s.consumable_id = t.id`;
 
 /** Core asks for its next look in days; less than this would be a loop. */
@@ -36,6 +37,7 @@ export async function writeStates(
   if (states.length === 0) return;
   const results = states.map(({ evaluation }) => evaluation.result);
   const forecasts = results.map(({ decision }) => decision.forecast);
+  const known = states.map(({ evaluation }) => spokenPredictability(evaluation, now));
   await db.query(UPDATE, [
     states.map(({ evaluation }) => evaluation.claimed.consumableId),
     new Date(now),
@@ -51,8 +53,9 @@ export async function writeStates(
     states.map(({ digest }) => digest),
     states.map(({ lastDecisionId }) => lastDecisionId),
     results.map(({ decision }) => decision.sentence),
-    states.map(({ evaluation }) => JSON.stringify(spokenPredictability(evaluation, now))),
+    known.map((predictability) => JSON.stringify(predictability)),
     results.map(({ decision }) => JSON.stringify(decision.said)),
+    states.map(({ evaluation }, i) => json(ceilingAfter(evaluation, known[i]?.ceiling, now))),
   ]);
 }
 
@@ -60,7 +63,7 @@ export async function writeStates(
 function spokenPredictability({ context, result }: Evaluation, now: Instant) {
   const { leadTime, costs, offer } = context.step;
   const { forecast } = result.decision;
-  const { score, widthDays, ceiling, reason, said } = predictabilityOf({
+  const { score, widthDays, dear, ceiling, reason, said } = predictabilityOf({
     forecast,
     trusted: result.trusted,
     leadTime,
@@ -68,7 +71,20 @@ function spokenPredictability({ context, result }: Evaluation, now: Instant) {
     offer,
     now,
   });
-  return { score, widthDays, ceiling, reason, said };
+  return { score, widthDays, dear, ceiling, reason, said };
+}
+
+const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+
+/** A device that has never said anything is not unpredictable: nothing is remembered of it. */
+function ceilingAfter(
+  { context, result }: Evaluation,
+  allowed: Strategy | undefined,
+  now: Instant,
+): CeilingMemory | null {
+  const { memory } = context.autonomy;
+  const isKnown = result.decision.forecast !== null && allowed !== undefined;
+  return isKnown ? nextCeiling(memory, allowed, now) : memory;
 }
 
 /** Long enough not to fill the log, short enough that a corrected program heals the day it is installed. */
