@@ -41,6 +41,7 @@ import { registerProvisioning } from './provisioning/routes.ts';
 import { registerRetention } from './retention/routes.ts';
 import { registerReview } from './review/routes.ts';
 import { registerViews } from './views/routes.ts';
+import { registerStrategies } from './strategies/routes.ts';
 import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 
@@ -67,6 +68,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerClaims,
   registerProvisioning,
   registerConsumables,
+  registerStrategies,
   registerConsents,
   registerHolds,
   registerDecisions,

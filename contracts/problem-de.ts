@@ -112,6 +112,12 @@ export const PROBLEMS_IN_GERMAN: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'Das Produkt passt nicht',
     detail: 'Das Produkt ist nicht als passend dafür eingetragen.',
   },
+  'strategy-unavailable': { title: 'Diese Strategie ist nicht möglich', detail: '{reason}' },
+  'not-an-option': {
+    title: 'Dieses Produkt wurde nicht angeboten',
+    detail: 'Stimmen Sie einem der Produkte zu, die der Vorschlag nennt.',
+  },
+  'nothing-to-order': { title: 'Es lässt sich nichts bestellen', detail: '{reason}' },
   'foreign-object': { title: 'Es gehört jemand anderem', detail: '{field} gehört nicht dem Kunden.' },
   'already-provisioned': {
     title: 'Das Gerät hat seine Zugangsdaten schon',

@@ -137,6 +137,13 @@ export const PROBLEMS = {
     title: 'The product does not fit',
     detail: 'The product is not registered as fitting this consumable.',
   },
+  'strategy-unavailable': { status: 409, title: 'That strategy is not open', detail: '{reason}' },
+  'not-an-option': {
+    status: 422,
+    title: 'That product was not offered',
+    detail: 'Approve one of the products that the proposal names.',
+  },
+  'nothing-to-order': { status: 409, title: 'Nothing can be ordered', detail: '{reason}' },
   'foreign-object': {
     status: 422,
     title: 'It belongs to someone else',

@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import type { consumablePatchSchema, shelfCountEventSchema } from '../../contracts/http/consumables.ts';
+import { inWords } from '../../core/phrases/in-words.ts';
+import type { Language } from '../../core/phrases/phrase.ts';
+import type { Strategy } from '../../core/types.ts';
+import type { PoolClient } from '../../platform/database.ts';
 import { proposeOrders } from '../../platform/messages/order-messages.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
+import { loadLadder, refusalOf } from '../strategies/read-ladder.ts';
 
 const FITS = `
   SELECT FROM product_fit f JOIN consumable c ON c.device_model_id = f.device_model_id AND c.key = f.slot_key
@@ -15,6 +20,10 @@ const CHANGE = `
   UPDATE consumable SET strategy = coalesce($2::strategy, strategy),
     product_id = CASE WHEN $4 THEN $3::uuid ELSE product_id END
   WHERE id = $1`;
+
+/** The customer has chosen: what was suggested for the strategy before is answered. */
+const END_SUGGESTION = `
+  UPDATE suggestion SET ended_at = $2 WHERE consumable_id = $1 AND dismissed_at IS NULL AND ended_at IS NULL`;
 
 /** Announced under a consent, by the rules; what the customer approved by hand has no consent. */
 const ANNOUNCED_BY_ITSELF = `
@@ -29,6 +38,7 @@ export async function changeConsumable(
   { database, clock, metrics }: ApiDeps,
   id: string,
   { strategy, productId }: z.output<typeof consumablePatchSchema>,
+  language: Language,
 ): Promise<void> {
   const now = clock.now();
   const demoted = await transact(database.pool, async (client) => {
@@ -36,6 +46,7 @@ export async function changeConsumable(
       const { rowCount } = await client.query(FITS, [id, productId]);
       if (rowCount === 0) await refuseProduct(client, id);
     }
+    if (strategy !== undefined) await checkLadder(client, id, strategy, { now, language });
     const values = [id, strategy ?? null, productId ?? null, productId !== undefined];
     const { rowCount } = await client.query(CHANGE, values);
     if (rowCount === 0) notFound('consumable', id);
@@ -57,6 +68,19 @@ export async function changeConsumable(
     return rows.length;
   });
   metrics.orders.inc({ status: 'proposed' }, demoted);
+}
+
+/** A step up the ladder that is not open is refused with its reason; a step down always is open. */
+async function checkLadder(
+  client: PoolClient,
+  id: string,
+  wanted: Strategy,
+  { now, language }: { readonly now: number; readonly language: Language },
+): Promise<void> {
+  const row = (await loadLadder(client, id, now)) ?? notFound('consumable', id);
+  const refusal = refusalOf(row, wanted);
+  if (refusal !== null) throw new ApiProblem('strategy-unavailable', { reason: inWords(refusal, language) });
+  await client.query(END_SUGGESTION, [id, new Date(now)]);
 }
 
 async function refuseProduct(

@@ -89,12 +89,13 @@ function registerOne(app: Api, deps: ApiDeps): void {
       params: idParams('consumableId'),
       body: consumablePatchSchema,
       response: { 200: consumableSchema },
-      problems: ['not-found', 'does-not-fit'],
+      problems: ['not-found', 'does-not-fit', 'strategy-unavailable'],
     }),
     async (request, reply) => {
       const { consumableId } = request.params;
-      await changeConsumable(deps, consumableId, request.body);
-      return await read(consumableId, readerLanguage(request, reply));
+      const language = readerLanguage(request, reply);
+      await changeConsumable(deps, consumableId, request.body, language);
+      return await read(consumableId, language);
     },
   );
   app.post(

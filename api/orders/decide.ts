@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { orderActionSchema } from '../../contracts/http/orders.ts';
 import type { OrderStatus } from '../../core/types.ts';
+import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
@@ -43,6 +44,20 @@ export const DECISIONS = {
   },
 } as const satisfies Record<string, Decision>;
 
+/** At the price that the proposal named; the merchant is asked for no more than that. */
+const TAKE_OPTION = `
+  UPDATE "order" o SET product_id = t."productId", merchant_id = t."merchantId", quantity = t.quantity,
+    fillings = t.fillings, unit_price_minor = t."unitPriceMinor", total_minor = t."goodsMinor" + o.shipping_minor,
+    quote_id = CASE WHEN o.product_id = t."productId" THEN o.quote_id END
+  FROM jsonb_to_recordset((SELECT options FROM "order" WHERE id = $1)) AS t("productId" uuid, "merchantId" uuid,
+    quantity int, fillings int, "unitPriceMinor" int, "goodsMinor" int)
+  WHERE o.id = $1 AND t."productId" = $2`;
+
+async function takeOption(client: PoolClient, orderId: string, productId: string): Promise<void> {
+  const { rowCount } = await client.query(TAKE_OPTION, [orderId, productId]);
+  if (rowCount === 0) throw new ApiProblem('not-an-option', {});
+}
+
 /**
  * Carries out a decision, or refuses it because the order has moved on. An approved order is due at
  * once; the gates are checked when the rules service places it. The customer's row is locked as for every
@@ -52,7 +67,7 @@ export async function decideOrder(
   { database, clock, metrics }: ApiDeps,
   orderId: string,
   decision: Decision,
-  { reason, actingFor }: z.output<typeof orderActionSchema>,
+  { reason, actingFor, productId }: z.output<typeof orderActionSchema>,
   caller: Caller,
 ): Promise<void> {
   const now = clock.now();
@@ -72,6 +87,7 @@ export async function decideOrder(
     if (!decision.from.includes(status)) {
       throw new ApiProblem('wrong-status', { status, action: decision.participle });
     }
+    if (productId !== null && decision.to === 'announced') await takeOption(client, orderId, productId);
     await transitionOrder(client, {
       orderId,
       to: decision.to,

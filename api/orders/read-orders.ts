@@ -14,7 +14,7 @@ const COLUMNS = `o.id, o.customer_id AS "customerId", o.consumable_id AS "consum
     o.total_minor AS "totalMinor", o.currency, o.created_at AS "createdAt", o.cancel_until AS "cancelUntil",
     o.due_at AS "dueAt", o.announced_at AS "announcedAt", o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
     o.arrives_from::text AS "arrivesFrom", o.arrives_to::text AS "arrivesTo", o.shipped_at AS "shippedAt",
-    o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt"`;
+    o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt", o.origin, o.options`;
 
 const TABLES = `FROM "order" o
   JOIN consumable c ON c.id = o.consumable_id

@@ -92,7 +92,11 @@ function registerOne(app: Api, deps: ApiDeps): void {
         params: idParams('orderId'),
         body: orderActionSchema,
         response: { 200: orderWithHistorySchema },
-        problems: ['not-found', 'wrong-status'],
+        problems: [
+          'not-found',
+          'wrong-status',
+          ...(action === 'approve' ? (['not-an-option'] as const) : []),
+        ],
       }),
       async (request, reply) => {
         const { orderId } = request.params;

@@ -18,6 +18,22 @@ export const ORDER_STATUSES = [
 ] as const;
 const status = z.enum(ORDER_STATUSES);
 
+const orderOption = z
+  .object({
+    productId: uuid,
+    merchantId: uuid,
+    product: z.string(),
+    quantity: z.number().int(),
+    fillings: z.number().int(),
+    unitPriceMinor: z.number().int(),
+    goodsMinor: z.number().int().describe('Without shipping.'),
+    currency: z.string(),
+    perUseMinor: z.number().nullable().describe('Minor units for one use (a page, a cup). null: not known.'),
+    perFillingMinor: z.number(),
+    best: z.boolean().describe('The cheapest of them for its use.'),
+  })
+  .meta({ id: 'OrderOption' });
+
 export const orderSchema = z
   .object({
     id: uuid.describe("Also the merchant's Idempotency-Key."),
@@ -53,6 +69,15 @@ export const orderSchema = z
     shippedAt: instant.nullable(),
     deliveredAt: instant.nullable(),
     installedAt: instant.nullable(),
+    origin: z
+      .enum(['evaluation', 'button', 'customer'])
+      .describe('Who wanted it: the forecast, a button of the device, a person.'),
+    options: z
+      .array(orderOption)
+      .nullable()
+      .describe(
+        'Of a proposal: what was chosen first, then what would do as well. Approve with its productId.',
+      ),
   })
   .meta({ id: 'Order' });
 
@@ -79,6 +104,10 @@ export const ordersQuery = z.object({
 export const ordersPage = pageOf(orderSchema);
 
 export const orderActionSchema = z
-  .object({ reason: reason.nullable().default(null), actingFor })
+  .object({
+    reason: reason.nullable().default(null),
+    actingFor,
+    productId: uuid.nullable().default(null).describe('When approving: another one of its options.'),
+  })
   .prefault({})
   .meta({ id: 'OrderAction', examples: [{ reason: 'We still have enough.' }] });

@@ -189,17 +189,3 @@ export const reviewDecisionsSchema = z
       .describe('In the order of the request.'),
   })
   .meta({ id: 'ReviewDecisions' });
-
-export const settingChangesQuery = z.object({ ...pageQuery, key: z.string().max(64).optional() });
-export const settingChangesPage = pageOf(
-  z
-    .object({
-      id: z.number().int(),
-      key: z.string(),
-      at: instant,
-      actor: z.string(),
-      before: z.unknown(),
-      after: z.unknown(),
-    })
-    .meta({ id: 'SettingChange' }),
-);

@@ -10,6 +10,7 @@ import { refitLeadTimes } from '../population/lead-times.ts';
 import { refitPopulations } from '../population/refit.ts';
 import { keepRetention } from '../retention/keep-retention.ts';
 import { watchReviews } from '../review/watch-reviews.ts';
+import { suggestStrategies } from '../strategies/suggest.ts';
 
 export interface HousekeepingTask {
   readonly name: string;
@@ -85,6 +86,8 @@ const reviews: HousekeepingTask = { name: 'reviews', everyMs: 10 * MINUTE_MS, ru
 
 const rates: HousekeepingTask = { name: 'order-rates', everyMs: HOUR_MS, run: watchRates };
 
+const suggestions: HousekeepingTask = { name: 'suggestions', everyMs: DAY_MS, run: suggestStrategies };
+
 const duties: HousekeepingTask = { name: 'duties', everyMs: DAY_MS, run: fulfilDuties };
 
 export const HOUSEKEEPING: readonly HousekeepingTask[] = [
@@ -92,6 +95,7 @@ export const HOUSEKEEPING: readonly HousekeepingTask[] = [
   retention,
   reviews,
   rates,
+  suggestions,
   orphans,
   calibration,
   populations,

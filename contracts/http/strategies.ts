@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { RUNG_CODES } from '../../core/ceiling.ts';
+import { instant, uuid } from './common.ts';
+import { strategy } from './devices.ts';
+
+const rung = z
+  .object({
+    strategy,
+    available: z.boolean(),
+    code: z
+      .enum(RUNG_CODES)
+      .describe(
+        'open; learning: available, but how well use can be predicted is still being learned; no-product: nothing fits yet; unpredictable; not-announced: announcements do not reach the customer.',
+      ),
+    reason: z.string(),
+  })
+  .meta({ id: 'Rung' });
+
+export const suggestionSchema = z
+  .object({
+    id: uuid,
+    from: strategy,
+    to: strategy,
+    reason: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Suggestion' });
+
+export const ladderSchema = z
+  .object({
+    consumableId: uuid,
+    chosen: strategy,
+    acts: strategy.describe('What it does now: less than was chosen while a ceiling is in force.'),
+    why: z.string().nullable().describe('Why it does less than was chosen; null: it does not.'),
+    backSince: instant
+      .nullable()
+      .describe('When automatic orders came back after a ceiling, as long as that is news.'),
+    ceiling: strategy.describe('The most that can be chosen now.'),
+    steps: z.array(rung).describe('From least to most autonomy.'),
+    suggestion: suggestionSchema
+      .nullable()
+      .describe('A step that would fit better; nothing happens by itself.'),
+  })
+  .meta({ id: 'Ladder' });
