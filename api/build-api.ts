@@ -40,8 +40,8 @@ import { registerProducts } from './products/routes.ts';
 import { registerProvisioning } from './provisioning/routes.ts';
 import { registerRetention } from './retention/routes.ts';
 import { registerReview } from './review/routes.ts';
-import { registerViews } from './views/routes.ts';
 import { registerStrategies } from './strategies/routes.ts';
+import { registerViews } from './views/routes.ts';
 import { servePortal } from './web/serve-portal.ts';
 import { registerWebhooks } from './webhooks/routes.ts';
 

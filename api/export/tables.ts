@@ -44,7 +44,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   {
     name: 'consumables',
     sql: `SELECT c.id, c.device_id, c.key, c.product_id, c.strategy, c.skip_until, c.paused_at, c.paused_reason, c.created_at, s.level, s.level_at, s.on_shelf,
-        s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.predictability,
+        s.run_out_p10, s.run_out_p50, s.run_out_p90, s.outcome, s.sentence, s.predictability, s.ceiling,
         s.evaluated_at
       FROM consumable c LEFT JOIN consumable_state s ON s.consumable_id = c.id WHERE c.customer_id = $1 ORDER BY c.id`,
   },
@@ -61,7 +61,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'events',
-    sql: `SELECT e.id, e.device_id, e.consumable_id, e.type, e.at, e.seq, e.received_at, e.quantity, e.order_id, e.detail,
+    sql: `SELECT e.id, e.device_id, e.consumable_id, e.type, e.at, e.seq, e.received_at, e.quantity, e.order_id, e.handled_at, e.detail,
         e.historical
       FROM consumable_event e JOIN device d ON d.id = e.device_id WHERE d.customer_id = $1`,
   },
@@ -130,7 +130,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
         o.total_minor, o.currency, o.merchant_reference, o.created_at, o.cancel_until, o.announced_at, o.placed_at,
         o.accepted_at, o.arrives_from::text, o.arrives_to::text, o.shipped_at, o.delivered_at, o.installed_at, o.take_back,
         o.noticed_at, o.notice_failed_at,
-        o.quote_id, o.parcel_id, o.replaces_order_id, o.rejection_code, o.next_step, o.refunded_minor
+        o.quote_id, o.parcel_id, o.replaces_order_id, o.rejection_code, o.next_step, o.refunded_minor,
+        o.origin, o.options
       FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
       WHERE o.customer_id = $1`,
   },
@@ -138,6 +139,21 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
     name: 'order-history',
     sql: `SELECT h.order_id, h.at, h.from_status, h.to_status, h.actor, h.reason, h.detail
       FROM "order" o JOIN order_history h ON h.order_id = o.id WHERE o.customer_id = $1`,
+  },
+  {
+    name: 'order-requests',
+    sql: `SELECT r.id, r.consumable_id, r.device_id, r.customer_id, r.source, r.key, r.at, r.outcome, r.order_id, r.said
+      FROM order_request r JOIN device d ON d.id = r.device_id WHERE d.customer_id = $1 ORDER BY r.id`,
+  },
+  {
+    name: 'suggestions',
+    sql: `SELECT g.id, g.consumable_id, g.from_strategy, g.to_strategy, g.said, g.created_at, g.dismissed_at, g.ended_at
+      FROM suggestion g JOIN consumable c ON c.id = g.consumable_id WHERE c.customer_id = $1 ORDER BY g.id`,
+  },
+  {
+    name: 'reminders',
+    sql: `SELECT r.id, r.consumable_id, r.created_at, r.due_at, r.tip, r.sent_at, r.dropped_at, r.dropped_why
+      FROM reminder r JOIN consumable c ON c.id = r.consumable_id WHERE c.customer_id = $1 ORDER BY r.id`,
   },
   {
     name: 'order-reviews',

@@ -14,7 +14,7 @@ type Fit = z.output<typeof fitSchema>;
 
 const PRODUCT = `
   SELECT p.id, p.merchant_id AS "merchantId", p.sku, p.name, p.unit_price_minor AS "unitPriceMinor", p.currency,
-    p.pack_size AS "packSize", p.minimum_quantity AS "minimumQuantity", p.active, p.created_at AS "createdAt",
+    p.pack_size AS "packSize", p.minimum_quantity AS "minimumQuantity", p.yield_uses AS "yieldUses", p.active, p.created_at AS "createdAt",
     (SELECT coalesce(json_agg(json_build_object('deviceModelId', f.device_model_id, 'slotKey', f.slot_key)
         ORDER BY f.device_model_id, f.slot_key), '[]')
       FROM product_fit f WHERE f.product_id = p.id) AS fits
@@ -29,8 +29,9 @@ export const LIST_PRODUCTS = `${PRODUCT}
   ORDER BY p.id DESC LIMIT $4`;
 
 const INSERT_PRODUCT = `
-  INSERT INTO product (merchant_id, sku, name, unit_price_minor, currency, pack_size, minimum_quantity, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`;
+  INSERT INTO product (merchant_id, sku, name, unit_price_minor, currency, pack_size, minimum_quantity, created_at,
+    yield_uses)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`;
 
 const INSERT_FITS = `
   INSERT INTO product_fit (product_id, device_model_id, slot_key)
@@ -63,9 +64,20 @@ export async function addProduct(
   product: z.output<typeof newProductSchema>,
 ): Promise<string> {
   const now = new Date(clock.now());
-  const { merchantId, sku, name, unitPriceMinor, currency, packSize, minimumQuantity, fits } = product;
+  const { merchantId, sku, name, unitPriceMinor, currency, packSize, minimumQuantity, yieldUses, fits } =
+    product;
   return await transact(database.pool, async (client) => {
-    const values = [merchantId, sku, name, unitPriceMinor, currency, packSize, minimumQuantity, now];
+    const values = [
+      merchantId,
+      sku,
+      name,
+      unitPriceMinor,
+      currency,
+      packSize,
+      minimumQuantity,
+      now,
+      yieldUses,
+    ];
     const { rows } = await client.query<{ id: string }>(INSERT_PRODUCT, values);
     const id = rows[0]?.id ?? '';
     await insertFits(client, id, fits, now);
@@ -83,7 +95,8 @@ export async function addFits(
 
 const CHANGE_PRODUCT = `
   UPDATE product SET name = coalesce($2, name), unit_price_minor = coalesce($3, unit_price_minor),
-    minimum_quantity = coalesce($4, minimum_quantity), active = coalesce($5, active)
+    minimum_quantity = coalesce($4, minimum_quantity), active = coalesce($5, active),
+    yield_uses = CASE WHEN $7 THEN $6::float8 ELSE yield_uses END
   WHERE id = $1`;
 
 const LOOK_AGAIN = `
@@ -93,7 +106,7 @@ const LOOK_AGAIN = `
 export async function changeProduct(
   { database, clock }: ApiDeps,
   productId: string,
-  { name, unitPriceMinor, minimumQuantity, active }: z.output<typeof productPatchSchema>,
+  { name, unitPriceMinor, minimumQuantity, active, yieldUses }: z.output<typeof productPatchSchema>,
 ): Promise<void> {
   await transact(database.pool, async (client) => {
     await client.query(CHANGE_PRODUCT, [
@@ -102,6 +115,8 @@ export async function changeProduct(
       unitPriceMinor ?? null,
       minimumQuantity ?? null,
       active ?? null,
+      yieldUses ?? null,
+      yieldUses !== undefined,
     ]);
     await client.query(LOOK_AGAIN, [productId, new Date(clock.now())]);
   });

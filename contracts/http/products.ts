@@ -25,6 +25,13 @@ export const newProductSchema = z
     currency,
     packSize: wholeNumber.max(1000).default(1).describe('Fillings in one unit.'),
     minimumQuantity: wholeNumber.max(1000).default(1).describe('Least units in an order.'),
+    yieldUses: z
+      .number()
+      .positive()
+      .max(1e9)
+      .nullable()
+      .default(null)
+      .describe('Uses (pages, cups) of one of its fillings; null: what the slot says.'),
     fits: z.array(fitSchema).max(1000).default([]),
   })
   .meta({
@@ -47,6 +54,7 @@ export const productPatchSchema = z
     unitPriceMinor: minorUnits,
     minimumQuantity: wholeNumber.max(1000),
     active: z.boolean(),
+    yieldUses: z.number().positive().max(1e9).nullable(),
   })
   .partial()
   .meta({ id: 'ProductPatch', examples: [{ unitPriceMinor: 9490 }] });
@@ -61,6 +69,7 @@ export const productSchema = z
     currency: z.string(),
     packSize: z.number().int(),
     minimumQuantity: z.number().int(),
+    yieldUses: z.number().nullable(),
     active: z.boolean(),
     fits: z.array(fitSchema),
     createdAt: instant,

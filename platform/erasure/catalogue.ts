@@ -115,6 +115,9 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   ),
   remove('order_review', 'decisions', own('order_review')),
   remove('halt', 'decisions', own('halt')),
+  remove('suggestion', 'decisions', ofConsumable('suggestion')),
+  remove('reminder', 'decisions', ofConsumable('reminder')),
+  remove('order_request', 'decisions', ofDevice('order_request')),
   remove('hold', 'calendars', own('hold')),
   remove('calendar_feed', 'calendars', own('calendar_feed')),
   remove('address', 'profile', own('address')),
@@ -140,11 +143,12 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
     'order',
     'orders',
     '"order" t WHERE t.customer_id = $1',
-    { status_reason: 'NULL', status_said: 'NULL', decision_id: 'NULL', next_step: 'NULL' },
+    { status_reason: 'NULL', status_said: 'NULL', decision_id: 'NULL', next_step: 'NULL', options: 'NULL' },
     `id customer_id consumable_id product_id merchant_id consent_id status quantity fillings unit_price_minor
      shipping_minor total_minor currency merchant_reference created_at cancel_until due_at announced_at placed_at
      accepted_at arrives_from arrives_to shipped_at delivered_at installed_at take_back
-     notice_failed_at noticed_at revision quote_id parcel_id replaces_order_id rejection_code watch_at refunded_minor`,
+     notice_failed_at noticed_at revision quote_id parcel_id replaces_order_id rejection_code watch_at refunded_minor
+     origin`,
   ),
   remove('decision', 'decisions', ofConsumable('decision')),
   clear(
