@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { appendAudit } from '../../platform/audit/append.ts';
 import type { AuditRecord } from '../../platform/audit/entry.ts';
+import type { PoolClient } from '../../platform/database.ts';
 import { SAFE_METHODS } from '../http/access.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { OWNED, ownerLookup } from '../http/ownership.ts';
 import { transact } from '../http/transaction.ts';
+import { type Made, withAudit } from './within.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,10 +26,9 @@ type Named = Readonly<Record<string, unknown>>;
  * Puts every request that can change something into the audit log: all that succeed, and the refused ones
  * of callers who are known. Refused strangers are left out, or anybody could fill the log.
  *
- * Written after the work is committed and before the answer is sent: routes commit in ways of their own, so
- * there is no one transaction to join. No caller is ever told of a success that is not in the log; a process
- * that dies between the two, or a database that does, leaves a change without an entry (the customer's
- * own record of it, consent, order history, hold, is written with the change).
+ * Features that have one transaction write the entry in it (within.ts). For the others it is written after the
+ * work is committed and before the answer is sent: no caller is ever told of a success that is not in the log;
+ * a process that dies between the two, or a database that does, leaves a change without an entry.
  *
  * Registered for all routes before any of them, and knows no bodies: of what is answered it keeps two ids.
  */
@@ -35,6 +36,15 @@ export function auditRequests(app: FastifyInstance, { database, clock }: ApiDeps
   const findOwner = ownerLookup(database);
   app.decorateRequest('answered', null);
   app.decorateRequest('isAudited', false);
+  app.addHook('preHandler', (request, _reply, done) => {
+    const write = async (db: PoolClient, made: Made): Promise<void> => {
+      const outcome = successOf(request);
+      await appendAudit(db, [entryOf(request, clock.now(), { outcome, ...made })]);
+      // Should the transaction fail after all, so does the request.
+      request.isAudited = true;
+    };
+    withAudit(write, done);
+  });
   app.addHook('preSerialization', (request, _reply, payload, done) => {
     request.answered = { id: textOf(payload, 'id'), customerId: textOf(payload, 'customerId') };
     done(null, payload);
@@ -43,23 +53,38 @@ export function auditRequests(app: FastifyInstance, { database, clock }: ApiDeps
     if (!isForTheLog(request, reply)) return;
     // Should the log fail, its problem is sent through here again.
     request.isAudited = true;
-    const object = objectOf(request, reply);
-    const owned = Object.entries(OWNED).find(([key]) => key === object.parameter)?.[1];
-    const found = owned === undefined || object.id === null ? null : await findOwner(owned, object.id);
-    const customerId = customerNamed(request) ?? found;
-    const record: AuditRecord = {
-      at: clock.now(),
-      ...actorOf(request),
-      operation: `${request.method} ${operationPath(request)}`,
-      objectKind: object.kind,
-      objectId: object.id,
-      customerId,
-      requestId: request.id,
-      originAddress: request.ip,
-      outcome: String(reply.statusCode),
-    };
-    await transact(database.pool, (db) => appendAudit(db, [record]));
+    const { id, parameter } = objectOf(request, reply.statusCode, request.answered?.id ?? null);
+    const owned = Object.entries(OWNED).find(([key]) => key === parameter)?.[1];
+    const customerId =
+      customerNamed(request) ?? (owned === undefined || id === null ? null : await findOwner(owned, id));
+    const made = { outcome: reply.statusCode, id: request.answered?.id ?? null, customerId };
+    await transact(database.pool, (db) => appendAudit(db, [entryOf(request, clock.now(), made)]));
   });
+}
+
+function entryOf(
+  request: FastifyRequest,
+  at: number,
+  { outcome, id, customerId }: Made & { readonly outcome: number },
+): AuditRecord {
+  const object = objectOf(request, outcome, id);
+  return {
+    at,
+    ...actorOf(request),
+    operation: `${request.method} ${operationPath(request)}`,
+    objectKind: object.kind,
+    objectId: object.id,
+    customerId,
+    requestId: request.id,
+    originAddress: request.ip,
+    outcome: String(outcome),
+  };
+}
+
+/** The one success that the route's schema has. */
+function successOf({ routeOptions: { schema } }: FastifyRequest): number {
+  const statuses = Object.keys((schema?.response ?? {}) as object);
+  return Number(statuses.find((status) => status.startsWith('2')) ?? 200);
 }
 
 function isForTheLog(request: FastifyRequest, { statusCode }: FastifyReply): boolean {
@@ -95,9 +120,8 @@ interface AuditedObject {
 }
 
 /** What was made, by the last word of the path; or else what the path names last. */
-function objectOf(request: FastifyRequest, { statusCode }: FastifyReply): AuditedObject {
+function objectOf(request: FastifyRequest, statusCode: number, made: string | null): AuditedObject {
   const path = request.routeOptions.url ?? '';
-  const made = request.answered?.id ?? null;
   const [, word] = /\/([a-z-]+?)s?$/.exec(path) ?? [];
   if (statusCode === 201 && made !== null && word !== undefined) {
     return { kind: word, id: made, parameter: null };
@@ -105,7 +129,10 @@ function objectOf(request: FastifyRequest, { statusCode }: FastifyReply): Audite
   const [, name] = /.*:(\w+)Id\b/.exec(path) ?? [];
   if (name === undefined) return { kind: null, id: null, parameter: null };
   const kind = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return { kind, id: textOf(request.params, `${name}Id`), parameter: `${name}Id` };
+  const id = textOf(request.params, `${name}Id`);
+  // Whatever a refused request has in the place of an id could never be erased again: the hash covers it.
+  const isKept = statusCode < 400 || (id !== null && UUID.test(id));
+  return { kind, id: isKept ? id : null, parameter: `${name}Id` };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -2,6 +2,7 @@ import { releasedDeviceSchema } from '../../contracts/http/claims.ts';
 import { idParams } from '../../contracts/http/common.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrders } from '../../platform/order-store.ts';
+import { auditWithin } from '../audit/within.ts';
 import { actorName, actsFor } from '../auth/caller.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { CONSUMABLES_OF_DEVICES } from '../devices/new-consumables.ts';
@@ -67,7 +68,7 @@ export function registerRelease(app: Api, { database, clock, keys, metrics }: Id
       const actor = { name: actorName(caller), actingFor: actsFor(caller, 'customer') };
       const now = clock.now();
       const released = await transact(database.pool, async (client) => {
-        await lockOwner(client, deviceId);
+        const customerId = await lockOwner(client, deviceId);
         const ended = await endUse(client, deviceId, actor, now);
         const successorId = await succeed(client, deviceId, new Date(now));
         const code = await insertClaimCodes(client, keys, {
@@ -76,6 +77,7 @@ export function registerRelease(app: Api, { database, clock, keys, metrics }: Id
           validDays: RESALE_CODE_DAYS,
         });
         const [claimCode = ''] = code.codes;
+        await auditWithin(client, { id: deviceId, customerId });
         return {
           ...ended,
           releasedDeviceId: deviceId,
@@ -91,7 +93,7 @@ export function registerRelease(app: Api, { database, clock, keys, metrics }: Id
 }
 
 /** The customer's row first, as everybody who changes what a customer allows. */
-async function lockOwner(client: PoolClient, deviceId: string): Promise<void> {
+async function lockOwner(client: PoolClient, deviceId: string): Promise<string> {
   type Owner = { customerId: string | null; releasedAt: Date | null };
   const before = await client.query<Owner>(READ_OWNER, [deviceId]);
   const { customerId } = before.rows[0] ?? notFound('device', deviceId);
@@ -101,6 +103,7 @@ async function lockOwner(client: PoolClient, deviceId: string): Promise<void> {
   if (device === undefined || device.customerId === null || device.releasedAt !== null) {
     throw new ApiProblem('not-released', {});
   }
+  return device.customerId;
 }
 
 async function endUse(

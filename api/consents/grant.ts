@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { newConsentSchema } from '../../contracts/http/consents.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { requireOwnAddress } from '../addresses/own-address.ts';
+import { auditWithin } from '../audit/within.ts';
 import { actorName, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
@@ -76,6 +77,7 @@ export async function grantConsent(
     const { rows } = await client.query<ConsentRow>(READ_CONSENT, [id]);
     const [row] = rows;
     if (row === undefined) throw new Error('a consent vanished in its own transaction');
+    await auditWithin(client, { id, customerId });
     return toConsent(row);
   });
 }

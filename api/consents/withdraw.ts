@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { withdrawConsentSchema, withdrawnConsentSchema } from '../../contracts/http/consents.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
+import { auditWithin } from '../audit/within.ts';
 import { actorName, actsFor } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
@@ -69,8 +70,10 @@ export async function withdrawConsent(
     }
     const asked = await client.query<{ id: string }>(ASK_MERCHANT, [idsOf('accepted'), new Date(now)]);
     await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, consumableId, new Date(now)]);
+    const consent = await readConsent(client, consentId);
+    await auditWithin(client, { id: consentId, customerId });
     return {
-      consent: await readConsent(client, consentId),
+      consent,
       cancelledOrderIds,
       placingOrderIds: idsOf('placing'),
       askedOrderIds: asked.rows.map(({ id }) => id),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { startedErasureSchema } from '../../contracts/http/erasure.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { auditWithin } from '../audit/within.ts';
 import { actorName, actsFor, type Caller } from '../auth/caller.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { newToken } from '../auth/keys.ts';
@@ -52,6 +53,7 @@ export async function requestErasure(
       hash,
     ]);
     const erasureId = rows[0]?.id ?? notFound('erasure', '');
+    await auditWithin(client, { id: erasureId, customerId });
     const requestedAt = new Date(now);
     return { erasureId, receiptToken: token, requestedAt, deletes, keeps, ...orders, releasedDevices };
   });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { holdSchema, newHoldSchema } from '../../contracts/http/holds.ts';
 import { holdsChanged, offerMoves } from '../../platform/hold-store.ts';
 import { requireOwnAddress } from '../addresses/own-address.ts';
+import { auditWithin } from '../audit/within.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -52,7 +53,9 @@ export async function addHold(
     const scope = { customerId, deviceId, addressId };
     await holdsChanged(client, scope, now.getTime(), false);
     await offerMoves(client, scope, { from: startsOn, to: endsOn }, now.getTime());
-    return rows[0] ?? notFound('hold', '');
+    const hold = rows[0] ?? notFound('hold', '');
+    await auditWithin(client, { id: hold.id, customerId });
+    return hold;
   });
 }
 
@@ -68,6 +71,7 @@ export async function cancelHold({ database, clock }: ApiDeps, id: string): Prom
       await holdsChanged(client, { customerId, deviceId, addressId }, now.getTime(), true);
     }
     const { rows } = await client.query<Hold>(READ_HOLD, [id]);
+    await auditWithin(client, { id, customerId });
     return rows[0] ?? notFound('hold', id);
   });
 }

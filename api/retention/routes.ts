@@ -17,6 +17,7 @@ import {
   type RetentionKey,
   readRetention,
 } from '../../platform/retention/settings.ts';
+import { auditWithin } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
 import { decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
@@ -76,7 +77,10 @@ export function registerRetention(app: Api, deps: ApiDeps): void {
     }),
     async ({ body: { values, reason }, caller }) => {
       const change = { values: checked(values), reason, at: deps.clock.now(), actor: actorName(caller) };
-      await transact(pool, (client) => changeRetention(client, change));
+      await transact(pool, async (client) => {
+        await changeRetention(client, change);
+        await auditWithin(client, { id: null, customerId: null });
+      });
       return await read();
     },
   );

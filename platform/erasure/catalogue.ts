@@ -229,7 +229,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
   clear(
     'device',
     'devices',
-    'device t JOIN device d ON d.id = t.predecessor_id WHERE d.customer_id = $1',
+    'device d JOIN device t ON t.predecessor_id = d.id WHERE d.customer_id = $1',
     { predecessor_id: 'NULL' },
     `id customer_id device_model_id name serial secret_hash certificate_fingerprint revoked_at presence presence_at
      firmware created_at released_at address_id`,

@@ -78,6 +78,9 @@ describe('the audit log of the API', () => {
       customerId: null,
       outcome: '404',
     });
+    // What is no id is not kept: it may be anything, a name for instance.
+    await api.call('POST', '/v1/orders/Rosalinde-Mustermann/cancel', {});
+    expect(await latest()).toMatchObject({ seq: before + 2, objectId: null, outcome: '400' });
   });
 
   test('holds nothing of bodies, answers or credentials', async () => {
@@ -110,8 +113,51 @@ describe('the audit log of the API', () => {
       });
     await pool.query('ALTER TABLE audit_head RENAME TO audit_head_away');
     expect((await send()).statusCode).toBe(500);
+    // Nor is the hold there: the two are one transaction.
+    expect((await pool.query('SELECT FROM hold')).rowCount).toBe(0);
     await pool.query('ALTER TABLE audit_head_away RENAME TO audit_head');
     expect((await send()).statusCode).toBe(201);
+  });
+
+  test('is written in the transaction of what matters most, once', async () => {
+    const { pool } = api.database;
+    const hold = { customerId: world.customerId, startsOn: '2027-12-24', endsOn: '2027-12-26' };
+    const { body: held } = await api.call('POST', '/v1/holds', hold);
+    const { body: consent } = await api.call(
+      'POST',
+      '/v1/consents',
+      newConsent(world, { purpose: 'coaching', mandate: undefined }),
+    );
+    await api.call('POST', `/v1/consents/${consent.id}/withdraw`);
+    const { body: device } = await api.call('POST', '/v1/devices', {
+      customerId: world.customerId,
+      deviceModelId: world.modelId,
+      name: 'To be given away',
+    });
+    await api.call('POST', `/v1/devices/${device.id}/release`);
+    const transactionOf = async (table: string, where: string) =>
+      (await pool.query<{ xmin: string }>(`SELECT xmin::text FROM ${table} WHERE ${where}`)).rows.map(
+        ({ xmin }) => xmin,
+      );
+    const entries = (operation: string, id: string) =>
+      transactionOf('audit_entry', `operation = '${operation}' AND object_id = '${id}'`);
+    expect(await entries('POST /v1/holds', held.id)).toEqual(
+      await transactionOf('hold', `id = '${held.id}'`),
+    );
+    expect(await entries('POST /v1/consents', consent.id)).toEqual(
+      await transactionOf('consent', `id = '${consent.id}'`),
+    );
+    expect(await entries('POST /v1/consents/{consentId}/withdraw', consent.id)).toEqual(
+      await transactionOf('consent_withdrawal', `consent_id = '${consent.id}'`),
+    );
+    expect(await entries('POST /v1/devices/{deviceId}/release', device.id)).toEqual(
+      await transactionOf('device', `predecessor_id = '${device.id}'`),
+    );
+    // The control: another's entry is of a transaction of its own.
+    expect(await entries('POST /v1/devices', device.id)).not.toEqual(
+      await transactionOf('consumable', `device_id = '${device.id}'`),
+    );
+    expect(await verifyChain(pool)).toMatchObject({ whole: true });
   });
 
   test('is read in pages, and by customer', async () => {
