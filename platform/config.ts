@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** The roles one process can take. */
@@ -6,6 +7,20 @@ export type Role = (typeof ROLES)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
+/** Names of private ranges that are understood beside addresses. */
+const PRIVATE_RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** A range of everybody would let everybody say where they come from: limits and the audit log would mean nothing. */
+function isAddressRange(range: string): boolean {
+  if (PRIVATE_RANGES.includes(range)) return true;
+  const [address = '', prefix, ...rest] = range.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  const bits = Number(prefix);
+  return /^\d+$/.test(prefix) && bits >= 1 && bits <= (family === 4 ? 32 : 128);
+}
+
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const schema = z.object({
@@ -40,6 +55,7 @@ const schema = z.object({
   TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((range) => range.trim()))
+    .pipe(z.array(z.string().refine(isAddressRange, 'not an address or CIDR range, or one of everybody')))
     .optional()
     .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, comma-separated. Unset: none.'),
   AUTH_SECRET: z

@@ -27,6 +27,20 @@ describe('parseConfig', () => {
 
   test('TLS needs its files', () => {
     expect(() => parseConfig({ MQTT_TLS_PORT: '8883' })).toThrow('MQTT_TLS_PORT');
+    expect(() => parseConfig({ PROVISIONING_TLS_PORT: '8443' })).toThrow('PROVISIONING_TLS_PORT');
+  });
+
+  test('too few connections for a task that holds one and needs another are refused', () => {
+    expect(() => parseConfig({ DATABASE_CONNECTIONS: '2' })).toThrow('DATABASE_CONNECTIONS');
+    expect(parseConfig({ DATABASE_CONNECTIONS: '3' }).DATABASE_CONNECTIONS).toBe(3);
+  });
+
+  test('proxies are named: trusting everybody is refused', () => {
+    const trust = (ranges: string) => parseConfig({ TRUSTED_PROXIES: ranges }).TRUSTED_PROXIES;
+    expect(trust('10.0.0.0/8, ::1,loopback')).toEqual(['10.0.0.0/8', '::1', 'loopback']);
+    for (const wrong of ['true', '*', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.example', '1.2.3']) {
+      expect(() => trust(wrong), wrong).toThrow('TRUSTED_PROXIES');
+    }
   });
 
   test('a short API token is refused', () => {
