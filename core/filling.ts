@@ -19,15 +19,16 @@ export interface FoldEnvironment {
 
 /** A filling replaced with more than this in it was replaced early. */
 const EARLY_RESIDUAL = 0.04;
-/** Below this level people think of replacing. */
-export const LOW_LEVEL = 0.35;
 const SHELF_MAX = 1000;
 
 /** Begins a new filling with `level` in it. */
 export function startFilling(model: Model, at: Instant, level: number, env: FoldEnvironment): void {
   closeBlock(model, model.levelAt, env);
   const early = model.level - model.rate * opDays(model.levelAt, at, env.grid, model.dayWeights);
-  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) model.earlySwaps += 1;
+  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) {
+    model.earlySwaps += 1;
+    model.earlyHighest = Math.max(model.earlyHighest, Math.min(early, 1));
+  }
   model.shelf = Math.max(model.shelf - 1, 0);
   // The doubted spare is the last one: what spoke against it still does when another was put in.
   model.shelfDoubt = model.shelf >= 0.5 ? Math.max(model.shelfDoubt, PHANTOM) : 0;
@@ -83,7 +84,7 @@ const LONGEST_STEP_DAYS = 3;
 const UNTOUCHED_MS = 1.2 * DAY_MS;
 
 /** Learns from the time since the last reading, spent with what was believed to be on the shelf. */
-export function watchShelf(model: Model, at: Instant, opElapsed: number): void {
+export function watchShelf(model: Model, at: Instant, opElapsed: number, temptedBelow: number): void {
   if (model.shelf < 0.5) return;
   if (model.emptyAt !== 0) {
     if (model.shelf >= 1.5) {
@@ -96,7 +97,7 @@ export function watchShelf(model: Model, at: Instant, opElapsed: number): void {
     const prior = Math.max(model.shelfDoubt, PHANTOM);
     const odds = (prior / (1 - prior)) * Math.exp(Math.min(opElapsed / patience, 10));
     model.shelfDoubt = Math.min(odds / (1 + odds), 0.999);
-  } else if (model.level < LOW_LEVEL) {
+  } else if (model.level < temptedBelow) {
     model.lowDays += Math.min((at - model.levelAt) / DAY_MS, LONGEST_STEP_DAYS);
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './gauge.ts';
 import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
-import { judgeJump, SUDDEN_FALL } from './swap.ts';
+import { judgeJump, judgePending, SUDDEN_FALL } from './swap.ts';
 import type { Instant } from './types.ts';
 import { COUNTER_RELATIVE_VARIANCE, levelPerUse, usesSince } from './use-counter.ts';
 
@@ -49,6 +49,9 @@ export function acceptReading(model: Model, event: RingEvent, env: FoldEnvironme
     first(model, event, env);
   else if (!measured) hearVaguely(model, event, env);
   else {
+    const agrees = model.pendingCount > 0 && agreesWithPending(model, event, env);
+    const pending = agrees ? null : judgePending(model, event, expect(model, event, env), env);
+    if (pending !== null) believePending(model, pending, env);
     const expected = expect(model, event, env);
     const verdict = judgeJump(model, event, expected, wasVague, env);
     if (verdict === 'follow') follow(model, event, expected, env, wasVague);
@@ -103,7 +106,7 @@ function hearVaguely(model: Model, event: RingEvent, env: FoldEnvironment): void
   const expected = expect(model, event, env);
   const some = kindOfEvent(event) === SOME;
   if (!some && expected.countedUse === null) return;
-  watchShelf(model, event.at, expected.tau);
+  watchShelf(model, event.at, expected.tau, env.prior.temptedBelow);
   settleVaguely(model, event, some ? seeInterval(expected, someInterval(env.profile)) : expected);
 }
 
@@ -118,12 +121,33 @@ function startAnew(model: Model, event: RingEvent, at: Instant, env: FoldEnviron
 /** Two readings of one jump agree within this. */
 const AGREEMENT = 0.12;
 
+function agreesWithPending(model: Model, event: RingEvent, env: FoldEnvironment): boolean {
+  const within = Math.max(AGREEMENT, env.profile.gaugeQuantum + 3 * noiseOf(env.profile));
+  return Math.abs(event.amount - model.pendingLevel) <= within;
+}
+
+/** Takes up the jump that was kept, as if it had been believed when it came. */
+function believePending(model: Model, what: 'swap' | 'fall-and-swap', env: FoldEnvironment): void {
+  const kept = {
+    at: model.pendingAt,
+    seq: 0,
+    code: MEASURED,
+    amount: model.pendingLevel,
+    counter: 0,
+    hash: 0,
+  };
+  if (what === 'swap') startAnew(model, kept, kept.at, env);
+  else {
+    clearPending(model);
+    follow(model, kept, expect(model, kept, env), env);
+    model.beforeFall = 0;
+  }
+}
+
 /** Keeps a jump until a second reading agrees with it. */
 function pend(model: Model, event: RingEvent, env: FoldEnvironment): void {
   const y = event.amount;
-  const within = Math.max(AGREEMENT, env.profile.gaugeQuantum + 3 * noiseOf(env.profile));
-  const agrees = model.pendingCount > 0 && Math.abs(y - model.pendingLevel) <= within;
-  if (!agrees) {
+  if (model.pendingCount === 0 || !agreesWithPending(model, event, env)) {
     model.pendingAt = event.at;
     model.pendingLevel = y;
     model.pendingCount = 1;
@@ -163,6 +187,7 @@ function follow(
     model,
     event.at,
     expected.tau === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : expected.tau,
+    env.prior.temptedBelow,
   );
   if (turned === null) learnFrom(model, event, expected, env);
   else learnFilling(model, event, turned);

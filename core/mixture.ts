@@ -21,10 +21,16 @@ export interface Prior {
   readonly rate: number;
   readonly weights: readonly number[];
   readonly dayWeights: readonly number[];
+  /** Level below which people with a spare at hand think of replacing. */
+  readonly temptedBelow: number;
 }
+
+/** Before a fleet has told: somewhere in the last third of a filling. */
+export const TEMPTED_BELOW = 0.3;
 
 /** What is believed of a consumable before its first reading. */
 export function priorOf(profile: ConsumableProfile, population: Population | null): Prior {
+  const temptedBelow = population?.temptedBelow ?? TEMPTED_BELOW;
   if (population !== null && population.shape > 0 && population.rate > 0) {
     const known = population.expertWeights.length === EXPERTS.length;
     const weekly = population.dayWeights?.length === PRIOR_DAY_WEIGHTS.length;
@@ -33,6 +39,7 @@ export function priorOf(profile: ConsumableProfile, population: Population | nul
       rate: population.rate,
       weights: known ? population.expertWeights : DEFAULT_EXPERT_WEIGHTS,
       dayWeights: weekly ? (population.dayWeights ?? PRIOR_DAY_WEIGHTS) : PRIOR_DAY_WEIGHTS,
+      temptedBelow,
     };
   }
   return {
@@ -40,6 +47,7 @@ export function priorOf(profile: ConsumableProfile, population: Population | nul
     rate: Math.exp(PRIOR_SHAPE_DIGAMMA) / profile.typicalLifeDays,
     weights: DEFAULT_EXPERT_WEIGHTS,
     dayWeights: PRIOR_DAY_WEIGHTS,
+    temptedBelow,
   };
 }
 
@@ -96,6 +104,21 @@ export function mixtureExceeds(experts: readonly Posterior[], amount: number, ta
 
 /** Op-days that a share of idle blocks is told of. */
 const IDLE_SPAN_OP_DAYS = 7;
+/** Less idleness than this changes nothing. */
+const HARDLY_IDLE = 0.002;
+
+/**
+ * Shape of the use in τ op-days given that there was some, when a share q of weeks is idle. Within an
+ * active week it is 7v; over n = τ/7 weeks the number of active ones varies too. By moments, with
+ *   W = (1 + 1/(7v))/(1 − q) − 1,   the squared variation of any week,
+ *   1/shape = (1 + W/n)·(1 − qⁿ) − 1.
+ */
+function activeShape(v: number, tau: number, idleShare: number): number {
+  const weeks = tau / IDLE_SPAN_OP_DAYS;
+  if (weeks <= 1 || idleShare < HARDLY_IDLE) return v * tau;
+  const week = (1 + 1 / (IDLE_SPAN_OP_DAYS * v)) / (1 - idleShare) - 1;
+  return 1 / ((1 + week / weeks) * (1 - idleShare ** weeks) - 1);
+}
 
 /**
  * P(X(τ) > amount) with idleness: nothing is used with probability p₀(τ), else the mixture's process
@@ -110,7 +133,14 @@ export function usedMoreThan(
 ): number {
   if (amount <= 0) return 1;
   const active = 1 - idleShare ** Math.max(tau / IDLE_SPAN_OP_DAYS, 1);
-  return active * mixtureExceeds(experts, active * amount, tau);
+  let sum = 0;
+  for (const e of experts) {
+    const shape = activeShape(e.v, tau, idleShare);
+    // The mean stays μτ: at another shape than vτ the scale is μτ/shape, which is the amount in units of it.
+    const scaled = tau > 0 ? (active * amount * shape) / (e.v * tau) : amount;
+    sum += e.weight * exceedance(scaled, e.shape, e.scale, shape);
+  }
+  return active * sum;
 }
 
 /** E[μ] of one expert: vB/(A − 1). */
@@ -132,10 +162,11 @@ export interface BlockScore {
 /** Evidence of single blocks fades, so that a change of habit is not outvoted for ever. */
 const EVIDENCE_KEPT = 0.985;
 const LIKELIHOOD_FLOOR = 1e-12;
-/** Share of blocks without use: at first, at most, and how fast it follows what is seen. */
+/** Share of blocks without use: at first, what that guess counts for, at most, and how fast it follows at least. */
 export const IDLE_FIRST = 0.04;
-const IDLE_MAX = 0.6;
-const IDLE_FOLLOWS = 0.06;
+const IDLE_PRIOR_WEEKS = 8;
+const IDLE_MAX = 0.7;
+const IDLE_FOLLOWS = 0.04;
 
 /**
  * Learns from a block in which `drop` ± `halfWidth` was used over `tau` op-days: the experts' weights
@@ -151,8 +182,8 @@ export function observe(
   const used = Math.max(drop, 0);
   // An idle stretch (absence, a job now and then) says nothing of how steady use is otherwise.
   const idle = used - halfWidth <= 0;
-  const absent = idle ? model.idleShare : 0;
-  const active = 1 - model.idleShare;
+  const share = model.idleShare ** Math.max(tau / IDLE_SPAN_OP_DAYS, 1);
+  const active = 1 - share;
   let best = Number.POSITIVE_INFINITY;
   let weights = 0;
   let above = 0;
@@ -161,24 +192,28 @@ export function observe(
     const { memory, steadiness: v } = EXPERTS[k] ?? { memory: 0, steadiness: 1 };
     const shape = prior.shape + v * (model.exposure[memory] ?? 0);
     const scale = prior.rate / v + (model.use[memory] ?? 0);
-    const atLeast = exceedance(active * (used - halfWidth), shape, scale, v * tau);
-    const more = exceedance(active * (used + halfWidth), shape, scale, v * tau);
+    const steady = activeShape(v, tau, model.idleShare);
+    const unit = (active * steady) / (v * tau);
+    const atLeast = exceedance(unit * (used - halfWidth), shape, scale, steady);
+    const more = exceedance(unit * (used + halfWidth), shape, scale, steady);
     const weight = (prior.weights[k] ?? 0) * Math.exp(-(model.surprise[k] ?? 0));
     weights += weight;
     above += weight * more;
     atLeastMean += weight * atLeast;
-    const likelihood = active * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + absent;
+    const likelihood = idle ? 1 : Math.max(atLeast - more, LIKELIHOOD_FLOOR);
     const surprise = (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(likelihood);
     model.surprise[k] = surprise;
     best = Math.min(best, surprise);
   }
   for (let k = 0; k < EXPERTS.length; k += 1) model.surprise[k] = (model.surprise[k] ?? 0) - best;
+  const long = model.exposure.at(-1) ?? 0;
   HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
     const kept = 2 ** (-tau / halfLife);
     model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
     model.use[memory] = (model.use[memory] ?? 0) * kept + used;
   });
-  model.idleShare += IDLE_FOLLOWS * (Math.min(idle ? 1 : 0, IDLE_MAX) - model.idleShare);
+  const follows = Math.max(1 / (IDLE_PRIOR_WEEKS + long / IDLE_SPAN_OP_DAYS), IDLE_FOLLOWS);
+  model.idleShare = Math.min(model.idleShare + follows * ((idle ? 1 : 0) - model.idleShare), IDLE_MAX);
   roundVectors(model);
   refreshRate(model, prior);
   const atLeastUsed = idle ? 1 : (active * atLeastMean) / weights;

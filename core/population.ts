@@ -2,6 +2,7 @@ import digamma from '@stdlib/math-base-special-digamma';
 import trigamma from '@stdlib/math-base-special-trigamma';
 import { DAY_KINDS } from './day-grid.ts';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS } from './experts.ts';
+import { TEMPTED_BELOW } from './mixture.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
 import type { ConsumableState } from './state.ts';
 import type { ConsumableProfile, Population } from './types.ts';
@@ -26,6 +27,8 @@ export interface DeviceSummary {
   readonly dayWeights: readonly number[];
   readonly lowDays: number;
   readonly earlySwaps: number;
+  /** The highest level at which one of those happened. */
+  readonly earlyHighest: number;
 }
 
 export function summaryOf(state: ConsumableState): DeviceSummary {
@@ -38,6 +41,7 @@ export function summaryOf(state: ConsumableState): DeviceSummary {
     dayWeights: [...model.dayWeights],
     lowDays: model.lowDays,
     earlySwaps: model.earlySwaps,
+    earlyHighest: model.earlyHighest,
   };
 }
 
@@ -47,6 +51,8 @@ const LEAST_OP_DAYS_FOR_WEEK = 60;
 /** Pseudo-devices and pseudo-days by which the parent counts. */
 const PARENT_DEVICES = 8;
 const PARENT_LOW_DAYS = 200;
+/** Nearly the highest level at which anybody replaced early is where people begin to think of it. */
+const TEMPTED_QUANTILE = 0.9;
 /** Spread of ln rate: never so narrow that a device unlike the others is not believed. */
 const LOG_VARIANCE_MIN = 0.04;
 const LOG_VARIANCE_MAX = 2;
@@ -65,6 +71,7 @@ export function rootPopulation(profile: Pick<ConsumableProfile, 'typicalLifeDays
     recalibration: [],
     dayWeights: PRIOR_DAY_WEIGHTS,
     earlySwapPerDay: 0.025,
+    temptedBelow: TEMPTED_BELOW,
   };
 }
 
@@ -99,6 +106,7 @@ export function refitPopulation({ devices, pit, parent, version }: Refit): Popul
     recalibration: recalibrationOf(pit, parent.recalibration),
     dayWeights: weekOf(devices, parent),
     earlySwapPerDay: earlySwapsOf(devices, parent),
+    temptedBelow: temptedBelowOf(devices, parent),
   };
 }
 
@@ -149,6 +157,15 @@ function earlySwapsOf(devices: readonly DeviceSummary[], parent: Population): nu
   const swaps = devices.reduce((sum, device) => sum + device.earlySwaps, 0);
   const days = devices.reduce((sum, device) => sum + device.lowDays, 0);
   return (prior * PARENT_LOW_DAYS + swaps) / (PARENT_LOW_DAYS + days);
+}
+
+/** Most early swaps happen further down, because the spare came later: only the highest tell. */
+function temptedBelowOf(devices: readonly DeviceSummary[], parent: Population): number {
+  const prior = parent.temptedBelow ?? TEMPTED_BELOW;
+  const levels = devices.flatMap(({ earlySwaps, earlyHighest }) => (earlySwaps > 0 ? [earlyHighest] : []));
+  levels.sort((a, b) => a - b);
+  const highest = levels[Math.floor(TEMPTED_QUANTILE * levels.length)] ?? prior;
+  return (PARENT_DEVICES * prior + levels.length * highest) / (PARENT_DEVICES + levels.length);
 }
 
 /** Bins of the PIT histogram: fine enough for a 99 % limit. */

@@ -1,7 +1,7 @@
 import { CLOSURE_KIND, type DayGrid, kindOf } from './day-grid.ts';
 import type { RunOut } from './depletion.ts';
-import { LOW_LEVEL } from './filling.ts';
 import { ANSWER_PMF, arrivals, leadQuantile } from './lead-time.ts';
+import { TEMPTED_BELOW } from './mixture.ts';
 import type { Model } from './state.ts';
 import { type Costs, DAY_MS, type Instant, type LeadTime, type Offer, type Population } from './types.ts';
 
@@ -29,6 +29,8 @@ export interface EarlyCost {
   readonly fillingMinor: number;
   /** P(a low filling is replaced early) per day with a spare beside it. */
   readonly earlySwapPerDay: number;
+  /** Level below which people think of it. */
+  readonly temptedBelow: number;
   /** Expected use, fillings per day: how long the temptation lasts. */
   readonly perDay: number;
 }
@@ -50,9 +52,13 @@ export function earlyCostOf(
     fillingMinor: offer === null ? 0 : offer.unitPrice.minor / Math.max(offer.packSize, 1),
     earlySwapPerDay:
       (prior * EARLY_SWAP_PRIOR_DAYS + model.earlySwaps) / (EARLY_SWAP_PRIOR_DAYS + model.lowDays),
+    temptedBelow: population?.temptedBelow ?? TEMPTED_BELOW,
     perDay: model.rate,
   };
 }
+
+/** Where people begin to think of replacing is known about so well: a fifth above it nobody does. */
+const HARDLY_TEMPTED = 1.2;
 
 /**
  * What one day less beside a spare saves: holding, and the waste of an early swap that day less the waste
@@ -60,10 +66,14 @@ export function earlyCostOf(
  *   w = ∫₀ᴰ h e^(−ht) ℓ (1 − t/D) dt,   ℓ − w = ℓ · (1 − e^(−hD)) / (hD).
  */
 function earlyCostAt(cost: EarlyCost, level: number): number {
-  if (level >= LOW_LEVEL) return cost.holdingPerDayMinor;
+  const share = Math.min(
+    (HARDLY_TEMPTED * cost.temptedBelow - level) / ((HARDLY_TEMPTED - 1) * cost.temptedBelow),
+    1,
+  );
+  if (!(share > 0)) return cost.holdingPerDayMinor;
   const tempted = (cost.earlySwapPerDay * level) / Math.max(cost.perDay, 1e-6);
   const spared = tempted > 1e-6 ? -Math.expm1(-tempted) / tempted : 1;
-  return cost.holdingPerDayMinor + cost.earlySwapPerDay * cost.fillingMinor * level * spared;
+  return cost.holdingPerDayMinor + share * cost.earlySwapPerDay * cost.fillingMinor * level * spared;
 }
 
 /** From this doubt on one does not count on the spare: a lost day costs more than a spare too many. */

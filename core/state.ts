@@ -75,6 +75,8 @@ export interface Model {
   /** Days with a spare beside a low filling, and early swaps then, discounted. */
   lowDays: number;
   earlySwaps: number;
+  /** The highest level at which one happened. */
+  earlyHighest: number;
   /** Since when use differs from what was usual; 0: it does not. */
   shiftAt: Instant;
   /** −log of the experts' weights, the best at 0. */
@@ -143,6 +145,7 @@ const MODEL_FIELDS: FieldTable<ScalarOf<Model>> = [
   ['shelfDoubt', 'real'],
   ['lowDays', 'real'],
   ['earlySwaps', 'real'],
+  ['earlyHighest', 'real'],
   ['shiftAt', 'time'],
 ];
 
@@ -160,7 +163,7 @@ const fixed = (value: number): number =>
   value > 0 ? Math.min(Math.round(value * FIXED_PER_UNIT), FIXED_MAX) : 0;
 
 /** Changes whenever the meaning of a field does; other versions are replayed from readings. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 const HEADER_BYTES = 2 + 6;
 const RING_BYTES = widthOf(RING_FIELDS);
 const MODEL_BYTES =
@@ -224,6 +227,7 @@ export function roundModel(model: Model): void {
   model.shelfDoubt = Math.fround(model.shelfDoubt);
   model.lowDays = Math.fround(model.lowDays);
   model.earlySwaps = Math.fround(model.earlySwaps);
+  model.earlyHighest = Math.fround(model.earlyHighest);
 }
 
 /** Rounds the learned vectors too: needed only when they changed. */

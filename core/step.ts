@@ -203,12 +203,14 @@ function joins(view: View, context: StepContext, now: Instant): boolean {
  * level does. Waiting a week then teaches more than it costs.
  */
 const WARM_UP_OP_DAYS = 14;
+/** At the first reading; it falls in a straight line to a quarter of that. */
 const WARM_UP_RISK = 0.02;
 const WARM_UP_LEVEL = 0.12;
 
 function suspendedByWarmUp(model: Model, weighing: Weighing): boolean {
-  if ((model.exposure.at(-1) ?? 0) >= WARM_UP_OP_DAYS) return false;
-  return weighing.emptyBeforeArrival < WARM_UP_RISK && model.level > WARM_UP_LEVEL;
+  const known = (model.exposure.at(-1) ?? 0) / WARM_UP_OP_DAYS;
+  if (known >= 1) return false;
+  return weighing.emptyBeforeArrival < WARM_UP_RISK * (1 - 0.75 * known) && model.level > WARM_UP_LEVEL;
 }
 
 /** Of a standing consent; a proposal asks for the consent itself. */

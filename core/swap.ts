@@ -3,6 +3,7 @@ import type { FoldEnvironment } from './filling.ts';
 import { halfWidth, isCoarse, noiseOf } from './gauge.ts';
 import type { Expectation } from './level-filter.ts';
 import { mixtureExceeds, type Posterior, posteriors } from './mixture.ts';
+import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
 
 export type JumpVerdict = 'follow' | 'swap' | 'pend';
@@ -16,7 +17,7 @@ const NEARLY_FULL = 0.9;
 export const SUDDEN_FALL = 0.2;
 const SUDDEN_ZERO = 0.1;
 /** … unless such use had at least this probability. */
-const PLAUSIBLE_USE = 0.05;
+const PLAUSIBLE_USE = 0.02;
 
 /** Decides what a measured reading means beside the last *read* level, not the extrapolated one. */
 export function judgeJump(
@@ -52,6 +53,52 @@ function isPlausible(
   if (expected.countedUse !== null) return expected.countedUse >= fall - margin - Math.max(0.05, 0.2 * fall);
   return mixtureExceeds(posteriors(model, env.prior, 0.02), fall - margin, expected.tau) >= PLAUSIBLE_USE;
 }
+
+/** A gauge reads far too high, or far too low, about so often. */
+const FALSE_RISE = 0.001;
+const FALSE_FALL = 0.003;
+/** Chance of a swap between two readings: with a spare beside it or an emptied bin, and otherwise. */
+const SWAP_AT_HAND = 0.1;
+const SWAP_FROM_NOWHERE = 0.01;
+/** Odds from which a jump is believed although the next reading does not repeat it. */
+const BELIEVED_ODDS = 3;
+
+/**
+ * What became of a jump that waited for a second reading, when that reading is elsewhere. A rise was a
+ * swap if the use from it down to here is likelier than a false reading; a fall was true, and a swap came
+ * after it, if such use is likelier than a false reading. Null: neither.
+ */
+export function judgePending(
+  model: Model,
+  event: RingEvent,
+  expected: Expectation,
+  env: FoldEnvironment,
+): 'swap' | 'fall-and-swap' | null {
+  if (model.pendingCount !== 1 || isCoarseWord(model, env)) return null;
+  const y = event.amount;
+  const { grid, profile } = env;
+  const width = halfWidth(profile) + 0.01;
+  const experts = posteriors(model, env.prior, 0.02);
+  const between = (use: number, tau: number): number =>
+    Math.max(mixtureExceeds(experts, use - width, tau) - mixtureExceeds(experts, use + width, tau), 1e-9);
+  const atHand = model.shelf >= 0.5 || profile.polarity === 'fills';
+  const swaps = atHand ? SWAP_AT_HAND : SWAP_FROM_NOWHERE;
+  const glitch = between(model.lastLevel - y, expected.tau);
+  if (model.pendingLevel > model.lastLevel) {
+    if (y > model.pendingLevel) return null;
+    const since = opDays(model.pendingAt, event.at, grid, model.dayWeights);
+    const odds = ((swaps / FALSE_RISE) * between(model.pendingLevel - y, since)) / glitch;
+    return odds > BELIEVED_ODDS ? 'swap' : null;
+  }
+  if (y - model.pendingLevel <= Math.max(REBOUND, 2 * halfWidth(profile))) return null;
+  const before = opDays(model.levelAt, model.pendingAt, grid, model.dayWeights);
+  const odds = ((swaps / FALSE_FALL) * between(model.lastLevel - model.pendingLevel, before)) / glitch;
+  return odds > BELIEVED_ODDS ? 'fall-and-swap' : null;
+}
+
+/** A device that says "some" most of the time says little by a number between. */
+const isCoarseWord = (model: Model, env: FoldEnvironment): boolean =>
+  isCoarse(env.profile) && model.vagueAt !== 0;
 
 /** Gaps shorter than this hide no whole filling unseen … */
 const GAP_OP_DAYS = 4;

@@ -269,6 +269,8 @@ export interface Population {
   readonly dayWeights?: readonly number[];
   /** How often people swap a low filling early once a spare is there, per shelf day. Absent: a guess. */
   readonly earlySwapPerDay?: number;
+  /** The level below which they think of it. Absent: a guess. */
+  readonly temptedBelow?: number;
 }
 
 export type GateName =

@@ -12,6 +12,7 @@ const contentSchema = z.object({
   recalibration: z.array(z.number()),
   dayWeights: z.array(z.number()).min(1),
   earlySwapPerDay: z.number().min(0),
+  temptedBelow: z.number().min(0).max(1).optional(),
 });
 
 export type PopulationContent = z.infer<typeof contentSchema>;
@@ -29,8 +30,14 @@ export function populationFor(
 ): Population | null {
   const parsed = contentSchema.safeParse(content);
   if (!parsed.success) return null;
-  const { ratePerTypicalLife, ...rest } = parsed.data;
-  return { ...rest, rate: ratePerTypicalLife / typicalLifeDays, version, devices };
+  const { ratePerTypicalLife, temptedBelow, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(temptedBelow === undefined ? {} : { temptedBelow }),
+    rate: ratePerTypicalLife / typicalLifeDays,
+    version,
+    devices,
+  };
 }
 
 /** The content of a population that was fitted to use counted in typical lives. */
@@ -43,6 +50,7 @@ export function contentOf(population: Population): PopulationContent {
     recalibration: [...recalibration],
     dayWeights: [...dayWeights],
     earlySwapPerDay,
+    ...(population.temptedBelow === undefined ? {} : { temptedBelow: population.temptedBelow }),
   };
 }
 

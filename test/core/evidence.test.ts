@@ -91,6 +91,58 @@ describe('a gauge of OK, LOW and OUT', () => {
   });
 });
 
+describe('a jump whose next reading is elsewhere', () => {
+  const bin = {
+    ...TONER,
+    polarity: 'fills' as const,
+    gaugeQuantum: 0.2,
+    gaugeNoise: 0.02,
+    typicalLifeDays: 4,
+  };
+  const fillsFast = [1, 0.8, 0.6, 0.4, 0.2, 1, 0.8, 0.4, 0.2, 1, 0.8, 0.6, 0.2, 1, 0.8, 0.4, 1, 1, 0.6, 0.4];
+  const swapsOf = (levels: readonly number[], profile: typeof TONER) =>
+    history(daily(levels), contextWith({ profile }))
+      .flatMap(({ result }) => result.commands)
+      .filter(({ type }) => type === 'installed').length;
+
+  it('was true where such use is usual: a bin that fills in a day and is emptied the next', () => {
+    const before = swapsOf([...fillsFast, 1, 1, 1], bin);
+    expect(swapsOf([...fillsFast, 1, 0, 1, 1], bin)).toBe(before + 1);
+  });
+
+  it('was false where it is not: a cartridge that lasts for months', () => {
+    expect(swapsOf([...steady(1, 0.01, 30), 0.1, 0.69, 0.68], TONER)).toBe(0);
+    expect(swapsOf([...steady(0.6, 0.01, 30), 0.9, 0.29, 0.28], TONER)).toBe(0);
+  });
+
+  it('a rise with a fall that only use explains after it was a swap', () => {
+    const fast = { ...TONER, typicalLifeDays: 12 };
+    const delivered: ConsumableEvent = { type: 'shelf-count', at: START, quantity: 1 };
+    const levels = [...steady(1, 0.08, 10), 0.55, 0.28, 0.2];
+    const seen = history([delivered, ...daily(levels)], contextWith({ profile: fast }));
+    expect(seen.flatMap(({ result }) => result.commands).some(({ type }) => type === 'installed')).toBe(true);
+  });
+});
+
+describe('weeks without use', () => {
+  const modelOf = (isRest: (week: number) => boolean) => {
+    let level = 1;
+    const levels = Array.from({ length: 210 }, (_, day) => {
+      level -= isRest(Math.floor(day / 7)) ? 0 : 0.03 / 7;
+      return Math.max(Math.round(level * 1000) / 1000, 0.02);
+    });
+    return fold(null, daily(levels), context, morning(300)).tip;
+  };
+
+  it('count as rest, not as use in bursts: how steady the other weeks are is not forgotten', () => {
+    const busy = modelOf(() => false);
+    const resting = modelOf((week) => week % 4 >= 2);
+    expect(busy.idleShare).toBeLessThan(0.05);
+    expect(resting.idleShare).toBeGreaterThan(0.15);
+    expect(resting.jitter).toBeLessThan(busy.jitter * 3);
+  });
+});
+
 describe('an order that waits for an answer', () => {
   it('takes both waits', () => {
     const { pmf } = afterAnswer({ pmf: [0, 0.5, 0.5] });

@@ -25,6 +25,7 @@ function device(lifeDays: number, change: Partial<DeviceSummary> = {}): DeviceSu
     dayWeights: week,
     lowDays: 50,
     earlySwaps: 2,
+    earlyHighest: 0.2,
     ...change,
   };
 }
@@ -48,6 +49,7 @@ describe('population', () => {
     expect(Math.min(...taught.expertWeights)).toBeGreaterThan(0.001);
     expect(taught.dayWeights?.[5]).toBeLessThan(0.1);
     expect(taught.earlySwapPerDay).toBeCloseTo(0.04, 2);
+    expect(taught.temptedBelow).toBeCloseTo(0.2, 2);
   });
 
   it('a small fleet leans on its parent, an empty one is its parent', () => {

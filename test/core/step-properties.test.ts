@@ -188,6 +188,7 @@ describe('what must be monotone', () => {
         holdingPerDayMinor: costs.holdingPerDayMinor,
         fillingMinor: 8000,
         earlySwapPerDay: early,
+        temptedBelow: 0.35,
         perDay: 0.018,
       },
       placeAt: morning(day),
@@ -271,7 +272,7 @@ describe('what must be monotone', () => {
   });
 
   it('asks to be looked at when the decision could change, and then it has', () => {
-    const early = fold(null, daily(steady(0.7, 0.012, 20)), context, morning(20)).state;
+    const early = fold(null, daily(steady(0.8, 0.012, 20)), context, morning(20)).state;
     const now = morning(19) + HOUR_MS;
     const { decision, evaluateAt } = step(early, [], context, now);
     expect(decision.outcome).toBe('nothing');
