@@ -53,6 +53,14 @@ export const PROBLEMS_IN_GERMAN: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'Die Bestellung ist schon weiter',
     detail: 'Die Bestellung ist jetzt {status}; das geht nicht mehr: {action}.',
   },
+  'not-yet-due': {
+    title: 'Die Lieferung kann noch kommen',
+    detail: 'Sie kann bis {date} ankommen; melden Sie sich noch einmal, wenn sie bis dahin nicht da ist.',
+  },
+  'adapter-address': {
+    title: 'Die Adresse passt nicht zum Adapter',
+    detail: 'Eine Adresse des Adapters {adapter} sieht anders aus.',
+  },
   'device-revoked': {
     title: 'Das Gerät ist gesperrt',
     detail: 'Ein gesperrtes Gerät bekommt keine neuen Zugangsdaten; melden Sie es neu an.',

@@ -62,6 +62,16 @@ export const PROBLEMS = {
     title: 'The order has moved on',
     detail: 'The order is {status}: it can no longer be {action}.',
   },
+  'not-yet-due': {
+    status: 409,
+    title: 'It may still come',
+    detail: 'It may arrive until {date}; say so again if it has not by then.',
+  },
+  'adapter-address': {
+    status: 422,
+    title: 'The address does not fit the adapter',
+    detail: 'An address of the adapter {adapter} looks different.',
+  },
   'device-revoked': {
     status: 409,
     title: 'The device is revoked',

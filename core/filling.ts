@@ -6,6 +6,14 @@ import { opDays } from './op-clock.ts';
 import { type Model, roundVectors } from './state.ts';
 import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
+/** What a swap tells beside its time. */
+export interface SwapNote {
+  /** Fraction left in the filling that was taken out; null: not known. */
+  readonly left: number | null;
+  /** Whether a spare was believed to be at hand. */
+  readonly spare: boolean;
+}
+
 /** What folding needs of the context. */
 export interface FoldEnvironment {
   readonly grid: DayGrid;
@@ -13,6 +21,8 @@ export interface FoldEnvironment {
   readonly profile: ConsumableProfile;
   /** Swaps found so far, in order. */
   readonly swaps: Instant[];
+  /** What was known of each when it happened. */
+  readonly swapNotes: Map<Instant, SwapNote>;
   /** Scores of the blocks learned so far. */
   readonly scores: BlockScore[];
 }
@@ -29,6 +39,8 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
     model.earlySwaps += 1;
     model.earlyHighest = Math.max(model.earlyHighest, Math.min(early, 1));
   }
+  const left = model.levelAt === 0 || model.readings === 0 ? null : Math.min(Math.max(early, 0), 1);
+  env.swapNotes.set(at, { left, spare: model.shelf >= 0.5 });
   model.shelf = Math.max(model.shelf - 1, 0);
   // The doubted spare is the last one: what spoke against it still does when another was put in.
   model.shelfDoubt = model.shelf >= 0.5 ? Math.max(model.shelfDoubt, PHANTOM) : 0;

@@ -9,7 +9,7 @@ import {
   SHELF_COUNT,
   toRingEvent,
 } from './event-ring.ts';
-import { counted, delivered, type FoldEnvironment, startFilling } from './filling.ts';
+import { counted, delivered, type FoldEnvironment, type SwapNote, startFilling } from './filling.ts';
 import { acceptReading } from './level-filter.ts';
 import { type BlockScore, priorOf } from './mixture.ts';
 import {
@@ -28,6 +28,7 @@ export interface Folded {
   readonly tip: Model;
   /** Swaps seen in the events folded now, ascending; some may have been told before. */
   readonly swaps: readonly Instant[];
+  readonly swapNotes: ReadonlyMap<Instant, SwapNote>;
   /** Scores of the blocks that became final now: each block once, however often it is looked at. */
   readonly scores: readonly BlockScore[];
 }
@@ -85,6 +86,7 @@ export function fold(
     prior: priorOf(context.profile, context.population),
     profile: context.profile,
     swaps: [],
+    swapNotes: new Map(),
     scores: [],
   };
   const model = copyModel(start.model);
@@ -105,5 +107,11 @@ export function fold(
   const scores = env.scores.slice();
   const tip = copyModel(model);
   for (const event of ring) applyEvent(tip, event, env);
-  return { state: { model, ring, installedAt: start.installedAt }, tip, swaps: env.swaps, scores };
+  return {
+    state: { model, ring, installedAt: start.installedAt },
+    tip,
+    swaps: env.swaps,
+    swapNotes: env.swapNotes,
+    scores,
+  };
 }

@@ -41,7 +41,12 @@ export function step(
   const folded = fold(state, events, context, now);
   const told = folded.state.installedAt;
   const swaps = [...new Set(folded.swaps)].filter((at) => at > told).sort((a, b) => a - b);
-  const installed: Command[] = swaps.map((at) => ({ type: 'installed', at }));
+  const installed: Command[] = swaps.map((at) => ({
+    type: 'installed',
+    at,
+    left: folded.swapNotes.get(at)?.left ?? null,
+    spare: folded.swapNotes.get(at)?.spare ?? true,
+  }));
   const verdict = decide(folded.tip, context, now);
   const { tip } = folded;
   return {
@@ -130,10 +135,20 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
       gates: [],
       said,
       commands: [],
-      evaluateAt: open ? now + WEEK_MS : short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS,
+      evaluateAt: open
+        ? nextLookAtOpen(context, now)
+        : short
+          ? nextLook(view, context, now)
+          : now + LONGEST_SLEEP_MS,
     };
   }
   return act(view, trust, forecast, weighing, context, now);
+}
+
+/** With an order on its way there is nothing to decide before it should be there. */
+function nextLookAtOpen({ openOrder }: StepContext, now: Instant): Instant {
+  const expected = openOrder?.expectedBy ?? now + WEEK_MS;
+  return expected > now ? Math.min(expected, now + WEEK_MS) : now + WEEK_MS;
 }
 
 /** What a decision looks at. */

@@ -352,7 +352,14 @@ export type Command =
       readonly emptyBeforeArrival: number;
     }
   /** A new filling was seen in the device: the oldest delivered order of this consumable is installed. */
-  | { readonly type: 'installed'; readonly at: Instant };
+  | {
+      readonly type: 'installed';
+      readonly at: Instant;
+      /** Fraction left in what was taken out; null: not known. */
+      readonly left: number | null;
+      /** Whether a spare was believed to be at hand. */
+      readonly spare: boolean;
+    };
 
 export interface StepResult<State> {
   readonly state: State;

@@ -23,6 +23,9 @@ export interface Metrics extends StaffMetrics {
   readonly gateRefusals: Counter<'gate'>;
   readonly merchantCalls: Counter<'operation' | 'outcome'>;
   readonly webhooks: Counter<'outcome'>;
+  readonly orderIssues: Counter<'kind'>;
+  readonly wastedFillings: Counter;
+  readonly offChannelFillings: Counter;
   readonly erasedRows: Counter<'group'>;
   readonly commandsDelivered: Counter;
   readonly retentionRemoved: Counter<'kind'>;
@@ -94,8 +97,32 @@ export function createMetrics(): Metrics {
 
 function otherCounters(
   registers: Registry[],
-): Pick<Metrics, 'retentionRemoved' | 'erasedRows' | 'commandsDelivered'> {
+): Pick<
+  Metrics,
+  | 'retentionRemoved'
+  | 'erasedRows'
+  | 'commandsDelivered'
+  | 'orderIssues'
+  | 'wastedFillings'
+  | 'offChannelFillings'
+> {
   return {
+    orderIssues: new Counter({
+      name: 'neverout_order_issues_total',
+      help: 'Issues of orders that were opened, by kind.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    wastedFillings: new Counter({
+      name: 'neverout_wasted_fillings_total',
+      help: 'Fillings thrown away: what was left in them when they were replaced.',
+      registers,
+    }),
+    offChannelFillings: new Counter({
+      name: 'neverout_off_channel_fillings_total',
+      help: 'Fillings put in that no order brought.',
+      registers,
+    }),
     commandsDelivered: new Counter({
       name: 'neverout_commands_delivered_total',
       help: 'Commands that devices acknowledged.',

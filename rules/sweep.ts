@@ -5,8 +5,10 @@ import type { RulesDeps } from './deps.ts';
 import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
+import { requestDueReturns } from './problems/due-problems.ts';
 import { requestDueQuotes } from './quotes/due-quotes.ts';
 import { evaluateShadows } from './shadow/evaluate-shadows.ts';
+import { watchOrders } from './watch/watch-orders.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
 export async function sweep(deps: RulesDeps): Promise<boolean> {
@@ -21,7 +23,9 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const feeds = await fetchDueFeeds(deps);
   const erased = await eraseDue(deps);
   const quotes = await requestDueQuotes(deps);
-  return evaluated + due + feeds + erased + quotes > 0;
+  const watched = await watchOrders(deps);
+  const returns = await requestDueReturns(deps);
+  return evaluated + due + feeds + erased + quotes + watched + returns > 0;
 }
 
 /** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */

@@ -18,6 +18,7 @@ const FITS = `
 /** `$4`: whether to set the product, which may also be set to null. */
 const CHANGE = `
   UPDATE consumable SET strategy = coalesce($2::strategy, strategy),
+    paused_at = CASE WHEN $2 IS NULL THEN paused_at END, paused_reason = CASE WHEN $2 IS NULL THEN paused_reason END,
     product_id = CASE WHEN $4 THEN $3::uuid ELSE product_id END
   WHERE id = $1`;
 

@@ -18,6 +18,7 @@ export interface ConsumableRow extends Omit<Consumable, 'runOut' | 'predictabili
 const CONSUMABLE = `
   SELECT c.id, c.device_id AS "deviceId", d.name AS "deviceName", c.device_model_id AS "deviceModelId",
     c.customer_id AS "customerId", c.key, slot.name, slot.polarity, c.strategy, c.created_at AS "createdAt",
+    c.paused_at AS "pausedAt", c.paused_reason AS "pausedReason",
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sku', p.sku, 'name', p.name,
       'unitPriceMinor', p.unit_price_minor, 'currency', p.currency) END AS product,
     s.level, s.level_at AS "levelAt", coalesce(s.on_shelf, 0) AS "onShelf", s.run_out_p10 AS "runOutP10",

@@ -3,16 +3,18 @@ import { z } from 'zod';
 import { idParams, pageQuery } from '../../contracts/http/common.ts';
 import {
   createdMerchantSchema,
+  fitsAdapter,
   merchantPatchSchema,
   merchantSchema,
   merchantsPage,
   newMerchantSchema,
 } from '../../contracts/http/merchants.ts';
+import { ADAPTER_NAMES } from '../../contracts/merchant-adapters.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { defined } from '../http/patch.ts';
-import { notFound } from '../http/problem.ts';
+import { ApiProblem, notFound } from '../http/problem.ts';
 
 /** Inside what Standard Webhooks asks for (24 to 64 bytes). */
 const WEBHOOK_KEY_BYTES = 32;
@@ -32,9 +34,10 @@ export function registerMerchants(app: Api, deps: ApiDeps): void {
       description: 'The answer shows the key of its webhooks once; give it to the merchant.',
       body: newMerchantSchema,
       response: { 201: createdMerchantSchema },
-      problems: ['already-exists'],
+      problems: ['already-exists', 'adapter-address'],
     }),
     async ({ body }, reply) => {
+      requireFit(body.adapter, body.baseUrl);
       const webhookSecret = body.webhookSecret ?? newWebhookSecret();
       const data = { ...body, webhookSecret, createdAt: new Date(deps.clock.now()) };
       return reply.code(201).send(await merchant.create({ data }));
@@ -58,6 +61,11 @@ export function registerMerchants(app: Api, deps: ApiDeps): void {
     },
   );
   registerOneMerchant(app, deps);
+}
+
+function requireFit(adapter: string, baseUrl: string): void {
+  const name = ADAPTER_NAMES.find((known) => known === adapter);
+  if (name === undefined || !fitsAdapter(name, baseUrl)) throw new ApiProblem('adapter-address', { adapter });
 }
 
 function registerOneMerchant(app: Api, { database }: ApiDeps): void {
@@ -84,9 +92,13 @@ function registerOneMerchant(app: Api, { database }: ApiDeps): void {
       params: idParams('merchantId'),
       body: merchantPatchSchema,
       response: { 200: merchantSchema },
-      problems: ['not-found', 'already-exists'],
+      problems: ['not-found', 'already-exists', 'adapter-address'],
     }),
     async ({ params: { merchantId: id }, body }) => {
+      if (body.baseUrl !== undefined) {
+        const found = await merchant.findUnique({ where: { id }, select: { adapter: true } });
+        requireFit(found?.adapter ?? notFound('merchant', id), body.baseUrl);
+      }
       const [changed] = await merchant.updateManyAndReturn({ ...SHOWN, where: { id }, data: defined(body) });
       return changed ?? notFound('merchant', id);
     },

@@ -42,6 +42,13 @@ export const DECISIONS = {
     reason: 'Declined.',
     dueNow: false,
   },
+  arrived: {
+    from: ['accepted', 'shipped', 'lost'],
+    to: 'delivered',
+    participle: 'said to have arrived',
+    reason: 'The customer says that it has arrived.',
+    dueNow: false,
+  },
 } as const satisfies Record<string, Decision>;
 
 /** At the price that the proposal named; the merchant is asked for no more than that. */

@@ -14,7 +14,12 @@ const COLUMNS = `o.id, o.customer_id AS "customerId", o.consumable_id AS "consum
     o.total_minor AS "totalMinor", o.currency, o.created_at AS "createdAt", o.cancel_until AS "cancelUntil",
     o.due_at AS "dueAt", o.announced_at AS "announcedAt", o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
     o.arrives_from::text AS "arrivesFrom", o.arrives_to::text AS "arrivesTo", o.shipped_at AS "shippedAt",
-    o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt", o.origin, o.options`;
+    o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt", o.origin, o.options, o.quote_id AS "quoteId", o.parcel_id AS "parcelId",
+    o.replaces_order_id AS "replacesOrderId", o.rejection_code AS "rejectionCode", o.next_step AS "nextStep",
+    o.refunded_minor AS "refundedMinor",
+    (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'reason', i.reason, 'openedAt', i.opened_at)
+        ORDER BY i.opened_at), '[]')
+      FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues`;
 
 const TABLES = `FROM "order" o
   JOIN consumable c ON c.id = o.consumable_id
@@ -27,7 +32,11 @@ export const READ_ORDER = `
   SELECT ${COLUMNS},
     (SELECT coalesce(json_agg(json_build_object('at', h.at, 'fromStatus', h.from_status, 'toStatus', h.to_status,
         'actor', h.actor, 'reason', h.reason, 'said', h.said) ORDER BY h.id), '[]')
-      FROM order_history h WHERE h.order_id = o.id) AS history
+      FROM order_history h WHERE h.order_id = o.id) AS history,
+    (SELECT coalesce(json_agg(json_build_object('id', r.id, 'kind', r.kind, 'note', r.note, 'wants', r.wants,
+        'status', r.status, 'reportedAt', r.reported_at, 'answer', r.answer, 'refundMinor', r.refund_minor,
+        'settledAt', r.settled_at) ORDER BY r.reported_at, r.id), '[]')
+      FROM order_problem r WHERE r.order_id = o.id) AS problems
   ${TABLES} WHERE o.id = $1`;
 
 /**
@@ -48,7 +57,10 @@ export const LIST_ALL = `
 
 type HistoryRow = Omit<OrderWithHistory['history'][number], 'at'> & { at: string; said: Said | null };
 export type OrderRow = Order & { readonly statusSaid: Said | null };
-export type OrderRowWithHistory = OrderRow & { readonly history: readonly HistoryRow[] };
+export type OrderRowWithHistory = OrderRow &
+  Pick<OrderWithHistory, 'problems'> & {
+    readonly history: readonly HistoryRow[];
+  };
 
 /** The order as its reader understands it. */
 export const toOrder =
@@ -60,11 +72,12 @@ export const toOrder =
 
 /** Instants inside JSON come as text. */
 export function toOrderWithHistory(
-  { history, ...order }: OrderRowWithHistory,
+  { history, problems, ...order }: OrderRowWithHistory,
   language: Language,
 ): OrderWithHistory {
   return {
     ...toOrder(language)(order),
+    problems,
     history: history.map(({ said, ...entry }) => ({
       ...entry,
       at: new Date(entry.at),

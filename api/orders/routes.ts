@@ -1,5 +1,6 @@
 import { idParams } from '../../contracts/http/common.ts';
 import {
+  newProblemSchema,
   orderActionSchema,
   ordersPage,
   ordersQuery,
@@ -21,6 +22,7 @@ import {
   toOrder,
   toOrderWithHistory,
 } from './read-orders.ts';
+import { reportProblem } from './report-problem.ts';
 
 export function registerOrders(app: Api, deps: ApiDeps): void {
   registerList(app, deps);
@@ -61,6 +63,7 @@ const DESCRIPTIONS = {
     'It is placed at once, if every gate still passes then; the decision says which does not.',
   ],
   decline: ['Decline a proposed order', 'The consumable is evaluated anew.'],
+  arrived: ['Say that it has arrived', 'Of one that the merchant has not reported as delivered.'],
 } as const;
 
 function registerOne(app: Api, deps: ApiDeps): void {
@@ -80,7 +83,26 @@ function registerOne(app: Api, deps: ApiDeps): void {
     }),
     (request, reply) => read(request.params.orderId, readerLanguage(request, reply)),
   );
-  for (const action of ['cancel', 'approve', 'decline'] as const) {
+  app.post(
+    '/v1/orders/:orderId/problems',
+    operation({
+      access: 'member',
+      tag: 'Orders',
+      summary: 'Say what is wrong with an order',
+      description:
+        'Wrong or damaged: the merchant is asked to take it back or replace it. Not needed: it is cancelled or taken back, and automatic ordering of its consumable asks from now on. Never came: it counts as lost, its money is asked back, and what is needed is ordered anew.',
+      params: idParams('orderId'),
+      body: newProblemSchema,
+      response: { 201: orderWithHistorySchema },
+      problems: ['not-found', 'wrong-status', 'not-yet-due', 'already-exists'],
+    }),
+    async (request, reply) => {
+      const { orderId } = request.params;
+      await reportProblem(deps, orderId, request.body, request.caller);
+      return reply.code(201).send(await read(orderId, readerLanguage(request, reply)));
+    },
+  );
+  for (const action of ['cancel', 'approve', 'decline', 'arrived'] as const) {
     const [summary, description] = DESCRIPTIONS[action];
     app.post(
       `/v1/orders/:orderId/${action}`,

@@ -15,6 +15,9 @@ type Fit = z.output<typeof fitSchema>;
 const PRODUCT = `
   SELECT p.id, p.merchant_id AS "merchantId", p.sku, p.name, p.unit_price_minor AS "unitPriceMinor", p.currency,
     p.pack_size AS "packSize", p.minimum_quantity AS "minimumQuantity", p.yield_uses AS "yieldUses", p.active, p.created_at AS "createdAt",
+    (SELECT coalesce(json_agg(json_build_object('quantity', b.quantity, 'unitPriceMinor', b.unit_price_minor)
+        ORDER BY b.quantity), '[]')
+      FROM product_price_break b WHERE b.product_id = p.id) AS "priceBreaks",
     (SELECT coalesce(json_agg(json_build_object('deviceModelId', f.device_model_id, 'slotKey', f.slot_key)
         ORDER BY f.device_model_id, f.slot_key), '[]')
       FROM product_fit f WHERE f.product_id = p.id) AS fits
@@ -58,14 +61,39 @@ async function insertFits(client: PoolClient, productId: string, fits: readonly 
   await client.query(FILL_GAPS, [productId, models, slots, now]);
 }
 
+type PriceBreaks = z.output<typeof newProductSchema>['priceBreaks'];
+
+const CLEAR_BREAKS = 'DELETE FROM product_price_break WHERE product_id = $1';
+const ADD_BREAKS = `
+  INSERT INTO product_price_break (product_id, quantity, unit_price_minor)
+  SELECT $1, quantity, price FROM unnest($2::int[], $3::int[]) AS t (quantity, price)`;
+
+/** The breaks as given take the place of those there were. */
+async function putPriceBreaks(client: PoolClient, productId: string, breaks: PriceBreaks): Promise<void> {
+  await client.query(CLEAR_BREAKS, [productId]);
+  if (breaks.length === 0) return;
+  const quantities = breaks.map(({ quantity }) => quantity);
+  await client.query(ADD_BREAKS, [productId, quantities, breaks.map(({ unitPriceMinor }) => unitPriceMinor)]);
+}
+
 /** Returns the id of the new product. */
 export async function addProduct(
   { database, clock }: ApiDeps,
   product: z.output<typeof newProductSchema>,
 ): Promise<string> {
   const now = new Date(clock.now());
-  const { merchantId, sku, name, unitPriceMinor, currency, packSize, minimumQuantity, yieldUses, fits } =
-    product;
+  const {
+    merchantId,
+    sku,
+    name,
+    unitPriceMinor,
+    currency,
+    packSize,
+    minimumQuantity,
+    yieldUses,
+    fits,
+    priceBreaks,
+  } = product;
   return await transact(database.pool, async (client) => {
     const values = [
       merchantId,
@@ -81,6 +109,7 @@ export async function addProduct(
     const { rows } = await client.query<{ id: string }>(INSERT_PRODUCT, values);
     const id = rows[0]?.id ?? '';
     await insertFits(client, id, fits, now);
+    await putPriceBreaks(client, id, priceBreaks);
     return id;
   });
 }
@@ -106,7 +135,14 @@ const LOOK_AGAIN = `
 export async function changeProduct(
   { database, clock }: ApiDeps,
   productId: string,
-  { name, unitPriceMinor, minimumQuantity, active, yieldUses }: z.output<typeof productPatchSchema>,
+  {
+    name,
+    unitPriceMinor,
+    minimumQuantity,
+    active,
+    yieldUses,
+    priceBreaks,
+  }: z.output<typeof productPatchSchema>,
 ): Promise<void> {
   await transact(database.pool, async (client) => {
     await client.query(CHANGE_PRODUCT, [
@@ -118,6 +154,7 @@ export async function changeProduct(
       yieldUses ?? null,
       yieldUses !== undefined,
     ]);
+    if (priceBreaks !== undefined) await putPriceBreaks(client, productId, priceBreaks);
     await client.query(LOOK_AGAIN, [productId, new Date(clock.now())]);
   });
 }

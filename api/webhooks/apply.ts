@@ -1,6 +1,7 @@
 import type { MerchantWebhook } from '../../contracts/merchant.ts';
 import { canTransition } from '../../core/order-lifecycle.ts';
 import type { OrderStatus } from '../../core/types.ts';
+import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
@@ -66,12 +67,27 @@ export async function applyWebhook(
         ? { arrivesFrom: data.arrivesFrom, arrivesTo: data.arrivesTo }
         : {}),
       ...(to === 'accepted' ? { totalMinor: data.totalMinor } : {}),
+      ...(to === 'rejected' ? { rejectionCode: data.rejection?.code ?? 'refused' } : {}),
       detail: { webhookId, reportedAt: data.updatedAt },
     });
+    if (to === 'returned' || to === 'lost') await settleReturn(client, data, now);
     return 'applied';
   });
   if (outcome === 'applied') metrics.orders.inc({ status: to });
   return outcome;
+}
+
+const REFUNDED = 'UPDATE "order" SET refunded_minor = coalesce($2, refunded_minor) WHERE id = $1';
+const SETTLED = `
+  UPDATE order_problem SET status = 'settled', due_at = NULL, settled_at = $2, refund_minor = coalesce($3, refund_minor)
+  WHERE order_id = $1 AND status IN ('open', 'agreed') AND $4`;
+
+/** What was returned has settled what its customer complained of; what is lost only once it is paid back. */
+async function settleReturn(client: PoolClient, data: MerchantWebhook['data'], now: number): Promise<void> {
+  const refunded = data.refundedMinor ?? null;
+  await client.query(REFUNDED, [data.clientReference, refunded]);
+  const isSettled = data.status === 'returned' || refunded !== null;
+  await client.query(SETTLED, [data.clientReference, new Date(now), refunded, isSettled]);
 }
 
 function checkMatch(order: OrderRow, { reference, currency }: MerchantWebhook['data']): void {

@@ -51,6 +51,10 @@ export const consumableSchema = z
     lastDecisionId: uuid.nullable(),
     evaluatedAt: instant.nullable(),
     openOrder: z.object({ id: uuid, status: z.enum(ORDER_STATUSES) }).nullable(),
+    pausedAt: instant
+      .nullable()
+      .describe('Since when nothing is ordered without asking; choosing a strategy ends it.'),
+    pausedReason: z.string().nullable(),
     createdAt: instant,
   })
   .meta({ id: 'Consumable' });

@@ -13,6 +13,15 @@ const jurisdiction = z
     examples: ['DE'],
   });
 
+/** Lines of an address as the merchant prints them. */
+const deliveryAddress = z
+  .record(z.string().max(40), z.string().trim().max(200))
+  .refine((address) => Object.keys(address).length <= 20, 'at most 20 lines')
+  .describe('Where to, when the consent that an order rests on names no place; empty: nowhere.');
+const combineOrders = z
+  .boolean()
+  .describe('Orders that fall due within days of each other come as one parcel.');
+
 export const newCustomerSchema = z
   .object({
     name: label,
@@ -36,7 +45,14 @@ export const newCustomerSchema = z
   });
 
 export const customerPatchSchema = z
-  .object({ name: label, email: z.email().max(254).nullable(), timeZone, language })
+  .object({
+    name: label,
+    email: z.email().max(254).nullable(),
+    timeZone,
+    language,
+    deliveryAddress,
+    combineOrders,
+  })
   .partial()
   .meta({ id: 'CustomerPatch', examples: [{ timeZone: 'Europe/Lisbon' }] });
 
@@ -49,6 +65,8 @@ export const customerSchema = z
     language: z.string(),
     jurisdiction: z.string(),
     currency: z.string(),
+    deliveryAddress: z.unknown().describe('As it was given; null: none.'),
+    combineOrders: z.boolean(),
     createdAt: instant,
     erasedAt: instant.nullable().describe('What is left tells of no person.'),
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADAPTER_NAMES, type AdapterName, MERCHANT_ADAPTERS } from '../merchant-adapters.ts';
 import { instant, label, pageOf, uuid } from './common.ts';
 
 /** How far the probabilities of a lead time may be from one in sum: rounding of six digits. */
@@ -17,11 +18,28 @@ const leadTimePmf = z
     examples: [[0, 0.2, 0.6, 0.2]],
   });
 
+const adapter = z.enum(ADAPTER_NAMES).describe(
+  Object.entries(MERCHANT_ADAPTERS)
+    .map(([name, { about }]) => `${name}: ${about}`)
+    .join(' '),
+);
 const baseUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => URL.canParse(url) && new URL(url).username === '' && new URL(url).password === '', {
+  .string()
+  .max(500)
+  .refine((url) => fitsSome(url), 'an address of no adapter')
+  .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
     message: 'credentials belong in apiKey',
-  });
+  })
+  .describe('https://… of the open contract; folder:name of csv-folder.');
+const combinesParcels = z
+  .boolean()
+  .describe('It packs orders with the same parcelReference together and charges shipping once.');
+
+/** Whether the address is one that the adapter can have. */
+export const fitsAdapter = (name: AdapterName, url: string): boolean =>
+  MERCHANT_ADAPTERS[name].address.test(url) && (name !== 'open-contract' || URL.canParse(url));
+const fitsSome = (url: string): boolean => ADAPTER_NAMES.some((name) => fitsAdapter(name, url));
+
 const apiKey = z
   .string()
   .min(1)
@@ -37,7 +55,15 @@ const webhookSecret = z
   );
 
 export const newMerchantSchema = z
-  .object({ name: label, baseUrl, apiKey, webhookSecret: webhookSecret.optional(), leadTimePmf })
+  .object({
+    name: label,
+    adapter: adapter.default('open-contract'),
+    baseUrl,
+    apiKey,
+    webhookSecret: webhookSecret.optional(),
+    leadTimePmf,
+    combinesParcels: combinesParcels.default(false),
+  })
   .meta({
     id: 'NewMerchant',
     examples: [
@@ -51,7 +77,7 @@ export const newMerchantSchema = z
   });
 
 export const merchantPatchSchema = z
-  .object({ name: label, baseUrl, apiKey, leadTimePmf })
+  .object({ name: label, baseUrl, apiKey, leadTimePmf, combinesParcels })
   .partial()
   .meta({ id: 'MerchantPatch', examples: [{ leadTimePmf: [0, 0, 1] }] });
 
@@ -59,7 +85,9 @@ export const merchantSchema = z
   .object({
     id: uuid,
     name: z.string(),
+    adapter: z.string(),
     baseUrl: z.string(),
+    combinesParcels: z.boolean(),
     leadTimePmf: z.array(z.number()),
     createdAt: instant,
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBLEM_KINDS } from '../merchant.ts';
 import { actingFor, instant, localDate, pageOf, pageQuery, reason, uuid } from './common.ts';
 
 export const ORDER_STATUSES = [
@@ -33,6 +34,25 @@ const orderOption = z
     best: z.boolean().describe('The cheapest of them for its use.'),
   })
   .meta({ id: 'OrderOption' });
+
+const told = z.iso.datetime({ offset: true });
+
+const orderIssueSchema = z
+  .object({
+    kind: z
+      .enum(['late', 'presumed-lost', 'not-installed', 'merchant-silent', 'no-supply', 'refused'])
+      .describe('late and presumed-lost: by what deliveries of its merchant have taken so far.'),
+    reason: z.string(),
+    openedAt: told,
+  })
+  .meta({ id: 'OrderIssue' });
+
+const nextStepSchema = z
+  .object({
+    code: z.enum(['address', 'payment', 'authentication-required', 'no-delivery-address']),
+    url: z.string().nullable().describe("A page of the merchant's, where it can be done."),
+  })
+  .meta({ id: 'NextStep' });
 
 export const orderSchema = z
   .object({
@@ -78,8 +98,42 @@ export const orderSchema = z
       .describe(
         'Of a proposal: what was chosen first, then what would do as well. Approve with its productId.',
       ),
+    quoteId: uuid
+      .nullable()
+      .describe('The quote frozen in it; null: at the known price, which none confirmed.'),
+    parcelId: uuid.nullable().describe('The same for orders that come together.'),
+    replacesOrderId: uuid.nullable().describe('The order that came to nothing and that it stands in for.'),
+    rejectionCode: z.string().nullable().describe('Why the merchant refused it.'),
+    nextStep: nextStepSchema.nullable().describe('What its customer has to do before it can go on.'),
+    refundedMinor: z.number().int().nullable(),
+    issues: z.array(orderIssueSchema).describe('What is wrong with it now.'),
   })
   .meta({ id: 'Order' });
+
+export const orderProblemSchema = z
+  .object({
+    id: uuid,
+    kind: z.enum(PROBLEM_KINDS),
+    note: z.string().nullable(),
+    wants: z.enum(['refund', 'replacement']),
+    status: z.enum(['open', 'agreed', 'refused', 'settled']),
+    reportedAt: told,
+    answer: z.string().nullable().describe('What the merchant said.'),
+    refundMinor: z.number().int().nullable(),
+    settledAt: told.nullable(),
+  })
+  .meta({ id: 'OrderProblem' });
+
+export const newProblemSchema = z
+  .object({
+    kind: z
+      .enum(PROBLEM_KINDS)
+      .describe('not-needed also makes automatic ordering of the consumable ask from now on.'),
+    wants: z.enum(['refund', 'replacement']).default('refund'),
+    note: reason.nullable().default(null),
+    actingFor,
+  })
+  .meta({ id: 'NewOrderProblem', examples: [{ kind: 'damaged', note: 'The box is crushed.' }] });
 
 const historyEntry = z
   .object({
@@ -92,7 +146,10 @@ const historyEntry = z
   .meta({ id: 'OrderHistoryEntry' });
 
 export const orderWithHistorySchema = orderSchema
-  .extend({ history: z.array(historyEntry).describe('Oldest first.') })
+  .extend({
+    history: z.array(historyEntry).describe('Oldest first.'),
+    problems: z.array(orderProblemSchema).describe('What its customer reported, oldest first.'),
+  })
   .meta({ id: 'OrderWithHistory' });
 
 export const ordersQuery = z.object({

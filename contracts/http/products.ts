@@ -16,6 +16,18 @@ export const fitSchema = z
   .object({ deviceModelId: uuid, slotKey })
   .meta({ id: 'Fit', description: 'A slot of a device model that the product goes into.' });
 
+const priceBreaks = z
+  .array(
+    z
+      .object({ quantity: wholeNumber.min(2).max(1000), unitPriceMinor: minorUnits })
+      .meta({ id: 'PriceBreak', description: 'The unit price from this quantity on.' }),
+  )
+  .max(20)
+  .refine(
+    (breaks) => breaks.every(({ quantity }, i) => quantity > (breaks[i - 1]?.quantity ?? 1)),
+    'quantities must rise',
+  );
+
 export const newProductSchema = z
   .object({
     merchantId: uuid,
@@ -32,6 +44,7 @@ export const newProductSchema = z
       .nullable()
       .default(null)
       .describe('Uses (pages, cups) of one of its fillings; null: what the slot says.'),
+    priceBreaks: priceBreaks.default([]),
     fits: z.array(fitSchema).max(1000).default([]),
   })
   .meta({
@@ -53,6 +66,7 @@ export const productPatchSchema = z
     name: label,
     unitPriceMinor: minorUnits,
     minimumQuantity: wholeNumber.max(1000),
+    priceBreaks: priceBreaks.describe('All of them; an empty list ends them.'),
     active: z.boolean(),
     yieldUses: z.number().positive().max(1e9).nullable(),
   })
@@ -70,6 +84,7 @@ export const productSchema = z
     packSize: z.number().int(),
     minimumQuantity: z.number().int(),
     yieldUses: z.number().nullable(),
+    priceBreaks: z.array(z.object({ quantity: z.number().int(), unitPriceMinor: minorUnits })),
     active: z.boolean(),
     fits: z.array(fitSchema),
     createdAt: instant,

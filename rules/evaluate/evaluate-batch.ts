@@ -54,6 +54,9 @@ export interface BatchReport {
   readonly decisions: readonly DecisionRow[];
   readonly orders: readonly OrderStatus[];
   readonly installed: number;
+  /** Fillings thrown away, in fractions, and those that no order brought. */
+  readonly wasted: number;
+  readonly offChannel: number;
   /** Of orders that now wait for the staff. */
   readonly flags: readonly ReviewFlag[];
   readonly failures: readonly FailedEvaluation[];
@@ -148,7 +151,7 @@ async function writeEvaluations(
   db: Queryable,
   evaluations: readonly Evaluation[],
   now: Instant,
-): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed' | 'flags'>> {
+): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed' | 'wasted' | 'offChannel' | 'flags'>> {
   const decisions: DecisionRow[] = [];
   const newOrders: NewOrder[] = [];
   const announcements: Announcement[] = [];
@@ -191,8 +194,8 @@ async function writeEvaluations(
     const seen = swapsOf(evaluation);
     return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];
   });
-  const installed = await installOrders(db, new Map(swaps));
-  return { decisions, orders: made.map(({ status }) => status), installed, flags };
+  const seen = await installOrders(db, new Map(swaps));
+  return { decisions, orders: made.map(({ status }) => status), ...seen, flags };
 }
 
 /** An order is due, and neither the product nor anything in its place can be had. */
@@ -216,6 +219,8 @@ function record({ metrics, log }: RulesDeps, report: BatchReport, seconds: numbe
   }
   for (const status of report.orders) metrics.orders.inc({ status });
   for (const flag of report.flags) metrics.reviewFlags.inc({ flag });
+  metrics.wastedFillings.inc(report.wasted);
+  metrics.offChannelFillings.inc(report.offChannel);
   if (report.installed > 0) metrics.orders.inc({ status: 'installed' }, report.installed);
   for (const { claimed, error } of report.failures) {
     log.error({ err: error, consumableId: claimed.consumableId }, 'an evaluation failed and was set aside');

@@ -113,10 +113,25 @@ export function proposalOf({ result }: Evaluation): ProposeOrder | undefined {
   return result.commands.find((command) => command.type === 'propose-order');
 }
 
-export function swapsOf({ earlierSwaps, result }: Evaluation): readonly Instant[] {
+/** A filling that was put in, and what was known when it was. */
+export interface SeenSwap {
+  readonly at: Instant;
+  /** Fraction left in what was taken out; null: not known. */
+  readonly left: number | null;
+  /** Whether a spare was believed to be at hand. */
+  readonly spare: boolean;
+  /** Found in stored history: what it meant was reckoned when it happened. */
+  readonly past: boolean;
+}
+
+export function swapsOf({ earlierSwaps, result }: Evaluation): readonly SeenSwap[] {
   return [
-    ...earlierSwaps,
-    ...result.commands.flatMap((command) => (command.type === 'installed' ? command.at : [])),
+    ...earlierSwaps.map((at) => ({ at, left: null, spare: true, past: true })),
+    ...result.commands.flatMap((command) => {
+      if (command.type !== 'installed') return [];
+      const { at, left, spare } = command;
+      return [{ at, left, spare, past: false }];
+    }),
   ];
 }
 

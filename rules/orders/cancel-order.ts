@@ -51,14 +51,23 @@ async function refusedThere(
       reason: REFUSED,
       detail: { cancellation: 'refused' },
     });
+    // What is not needed is then sent back: the merchant is asked for that.
+    await db.query(`UPDATE order_problem SET due_at = $2 WHERE order_id = $1 AND status = 'open'`, [
+      orderId,
+      new Date(clock.now()),
+    ]);
   });
 }
 
 /** Why it was taken back, for the customer. */
 const REASONS: Readonly<Record<string, string>> = {
   'contract-withdrawn': 'You withdrew from the purchase; the merchant has cancelled it.',
+  'not-needed': 'It was not needed; the merchant has cancelled it.',
   move: 'It is moved: the merchant has cancelled it, and it is ordered anew for when you are back.',
 };
+
+const SETTLE_PROBLEM = `
+  UPDATE order_problem SET status = 'settled', settled_at = $2 WHERE order_id = $1 AND status = 'open'`;
 
 async function cancelledThere(
   { database, clock, metrics }: RulesDeps,
@@ -67,13 +76,16 @@ async function cancelledThere(
   if (status === 'cancelled') {
     return postpone(database.pool, [{ orderId, status, until: null, reason: null }]);
   }
-  const moved = await transitionOrder(database.pool, {
-    orderId,
-    to: 'cancelled',
-    at: clock.now(),
-    actor: 'worker',
-    reason: REASONS[takeBack ?? ''] ?? 'The consent was withdrawn; the merchant has cancelled it too.',
-    detail: { cancellation: 'accepted' },
+  const moved = await inTransaction(database.pool, async (db) => {
+    await db.query(SETTLE_PROBLEM, [orderId, new Date(clock.now())]);
+    return transitionOrder(db, {
+      orderId,
+      to: 'cancelled',
+      at: clock.now(),
+      actor: 'worker',
+      reason: REASONS[takeBack ?? ''] ?? 'The consent was withdrawn; the merchant has cancelled it too.',
+      detail: { cancellation: 'accepted' },
+    });
   });
   if (moved !== null) metrics.orders.inc({ status: 'cancelled' });
 }

@@ -111,12 +111,12 @@ export async function settleCancelled(
   reason: string,
 ): Promise<void> {
   const at = deps.clock.now();
-  const moved = await transitionOrder(deps.database.pool, {
-    orderId,
-    to: 'cancelled',
-    at,
-    actor: 'worker',
-    reason,
+  const moved = await inTransaction(deps.database.pool, async (db) => {
+    await db.query(
+      `UPDATE order_problem SET status = 'settled', settled_at = $2 WHERE order_id = $1 AND status = 'open'`,
+      [orderId, new Date(at)],
+    );
+    return transitionOrder(db, { orderId, to: 'cancelled', at, actor: 'worker', reason });
   });
   if (moved !== null) deps.metrics.orders.inc({ status: 'cancelled' });
 }

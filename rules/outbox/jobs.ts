@@ -6,6 +6,8 @@ export interface Jobs {
   readonly 'place-order': { readonly orderId: string; readonly retry: boolean };
   readonly 'cancel-order': { readonly orderId: string };
   readonly 'fetch-calendar': { readonly feedId: string };
+  readonly 'ask-merchant': { readonly orderId: string };
+  readonly 'request-return': { readonly problemId: string };
   readonly 'fetch-quote': { readonly quoteId: string; readonly merchantId: string };
 }
 
@@ -35,6 +37,7 @@ export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void
 
 function subjectOf(payload: Job['payload']): string {
   if ('feedId' in payload) return payload.feedId;
+  if ('problemId' in payload) return payload.problemId;
   return 'quoteId' in payload ? payload.quoteId : payload.orderId;
 }
 

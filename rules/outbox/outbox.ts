@@ -15,7 +15,9 @@ import { fetchFeed } from '../calendar/fetch-feed.ts';
 import type { RulesDeps } from '../deps.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
+import { requestReturn } from '../problems/request-return.ts';
 import { fetchQuote } from '../quotes/fetch-quote.ts';
+import { askMerchant } from '../watch/ask-merchant.ts';
 import { showLife, watchForDead } from './dead-workers.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -48,12 +50,15 @@ const fetchCalendarSchema = z.object({ feedId: z.uuid() }) satisfies z.ZodType<J
 const fetchQuoteSchema = z.object({ quoteId: z.uuid(), merchantId: z.uuid() }) satisfies z.ZodType<
   Jobs['fetch-quote']
 >;
+const requestReturnSchema = z.object({ problemId: z.uuid() }) satisfies z.ZodType<Jobs['request-return']>;
 const cancelOrderSchema = z.object({ orderId }) satisfies z.ZodType<Jobs['cancel-order']>;
 
 function tasksOf(deps: RulesDeps): TaskList {
   return {
     'place-order': (payload: unknown) => placeOrder(deps, placeOrderSchema.parse(payload)),
     'cancel-order': (payload: unknown) => cancelOrder(deps, cancelOrderSchema.parse(payload)),
+    'ask-merchant': (payload: unknown) => askMerchant(deps, cancelOrderSchema.parse(payload)),
+    'request-return': (payload: unknown) => requestReturn(deps, requestReturnSchema.parse(payload)),
     'fetch-quote': (payload: unknown) => fetchQuote(deps, fetchQuoteSchema.parse(payload)),
     'fetch-calendar': (payload: unknown) => fetchFeed(deps, fetchCalendarSchema.parse(payload).feedId),
   } satisfies Record<keyof Jobs, unknown>;

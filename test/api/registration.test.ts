@@ -86,7 +86,15 @@ describe('registration', () => {
     const { body: read } = await api.call('GET', `/v1/merchants/${world.merchantId}`);
     const { body: list } = await api.call('GET', '/v1/merchants');
     for (const merchant of [read, list.items[0]]) {
-      expect(Object.keys(merchant).toSorted()).toEqual(['baseUrl', 'createdAt', 'id', 'leadTimePmf', 'name']);
+      expect(Object.keys(merchant).toSorted()).toEqual([
+        'adapter',
+        'baseUrl',
+        'combinesParcels',
+        'createdAt',
+        'id',
+        'leadTimePmf',
+        'name',
+      ]);
     }
     const { body: rotated } = await api.call('POST', `/v1/merchants/${world.merchantId}/webhook-secret`);
     expect(rotated.webhookSecret).not.toBe(world.webhookSecret);
