@@ -7,7 +7,7 @@ export const PORTAL_SEGMENTS = [
   'sign-in',
   'sign-up',
   'forgot-password',
-  'welcome',
+  'erased',
   'consumables',
   'connect',
   'orders',

@@ -32,8 +32,9 @@ export const REMOVALS: readonly (readonly [RetentionKey, Statement])[] = [
   ['messageMonths', remove('message', 't.created_at < $1')],
   ['holdMonths', remove('hold', 't.ends_on < $1::timestamptz::date OR t.cancelled_at < $1')],
   ['holdMonths', remove('calendar_feed', 't.removed_at < $1')],
-  ['sessionDays', remove('auth_session', 't.expires_at < $1')],
-  ['verificationDays', remove('auth_verification', 't.expires_at < $1')],
+  // Sign-in lives in the system's time: what is in force there stays, however far the platform's clock is ahead.
+  ['sessionDays', remove('auth_session', 't.expires_at < least($1, now())')],
+  ['verificationDays', remove('auth_verification', 't.expires_at < least($1, now())')],
   ['attemptDays', remove('attempt', 't.window_start < $1')],
   ['invitationDays', remove('invitation', 'coalesce(t.accepted_at, t.revoked_at, t.expires_at) < $1')],
   ['claimCodeDays', remove('claim_code', 'coalesce(t.used_at, t.revoked_at, t.expires_at) < $1')],

@@ -24,8 +24,43 @@ const OWN_CURRENCY: Readonly<Record<string, string>> = {
   US: 'USD',
 };
 
-/** The region of the browser's language, else that of Berlin's time: the person corrects it. */
+/** Capitals' time zones: where somebody is says more than which English they read. */
+const ZONES: Readonly<Record<string, string>> = {
+  'Europe/Amsterdam': 'NL',
+  'Europe/Athens': 'GR',
+  'Europe/Berlin': 'DE',
+  'Europe/Bratislava': 'SK',
+  'Europe/Brussels': 'BE',
+  'Europe/Bucharest': 'RO',
+  'Europe/Budapest': 'HU',
+  'Europe/Copenhagen': 'DK',
+  'Europe/Dublin': 'IE',
+  'Europe/Helsinki': 'FI',
+  'Europe/Lisbon': 'PT',
+  'Europe/Ljubljana': 'SI',
+  'Europe/London': 'GB',
+  'Europe/Luxembourg': 'LU',
+  'Europe/Madrid': 'ES',
+  'Europe/Oslo': 'NO',
+  'Europe/Paris': 'FR',
+  'Europe/Prague': 'CZ',
+  'Europe/Riga': 'LV',
+  'Europe/Rome': 'IT',
+  'Europe/Sofia': 'BG',
+  'Europe/Stockholm': 'SE',
+  'Europe/Tallinn': 'EE',
+  'Europe/Vaduz': 'LI',
+  'Europe/Vienna': 'AT',
+  'Europe/Vilnius': 'LT',
+  'Europe/Warsaw': 'PL',
+  'Europe/Zagreb': 'HR',
+  'Europe/Zurich': 'CH',
+};
+
+/** From the time zone, else from the browser's languages: the person corrects it. */
 export function guessCountry(): string {
+  const zone = ZONES[Intl.DateTimeFormat().resolvedOptions().timeZone];
+  if (zone !== undefined) return zone;
   const regions = navigator.languages.map((tag) => new Intl.Locale(tag).maximize().region ?? '');
   return regions.find((region) => COUNTRIES.includes(region)) ?? 'DE';
 }

@@ -35,6 +35,7 @@ export const router = createBrowserRouter([
             path: 'forgot-password',
             lazy: async () => ({ Component: (await import('../auth/forgot-password.tsx')).ForgotPassword }),
           },
+          { path: 'erased', lazy: async () => ({ Component: (await import('../auth/erased.tsx')).Erased }) },
           {
             path: 'account/invitation',
             lazy: async () => ({ Component: (await import('../auth/invitation.tsx')).Invitation }),

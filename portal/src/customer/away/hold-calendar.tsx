@@ -27,6 +27,8 @@ export function HoldCalendar({ range, isOpen, onChange, holds }: Props) {
     minDate: today,
     defaultDate: today,
     size: 'md',
+    // Days of other months would be too faint to read.
+    hideOutsideDates: true,
     'aria-label': t('away.calendar'),
     ariaLabels: { previousMonth: t('away.previous'), nextMonth: t('away.next') },
     getDayProps: (day: string) => (isHeld(day, holds) ? { className: css['held'] ?? '' } : {}),

@@ -1,11 +1,13 @@
-import { Button, Code, Group, List, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, List, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import type { z } from 'zod';
 import type { erasurePreviewSchema, startedErasureSchema } from '../../../../contracts/http/erasure.ts';
 import { call } from '../../api/http.ts';
+import { rememberSession } from '../../api/session-hint.ts';
 import type { Wire } from '../../api/wire.ts';
 import { Card } from '../../ui/card.tsx';
 import { Failure } from '../../ui/failure.tsx';
@@ -13,7 +15,6 @@ import { Loading } from '../../ui/loading.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
-import { useSignOut } from '../use-sign-out.ts';
 
 type Preview = Wire<typeof erasurePreviewSchema>;
 type Started = z.input<typeof startedErasureSchema>;
@@ -22,7 +23,14 @@ type Started = z.input<typeof startedErasureSchema>;
 export function Erasure() {
   const { t } = useTranslation(['customer', 'common']);
   const [isOpen, { open, close }] = useDisclosure();
-  const [started, setStarted] = useState<Started | null>(null);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  // The session ends with the account: what is left to say is said on a page that needs none.
+  const leave = async (started: Started) => {
+    rememberSession(false);
+    await navigate('/erased', { replace: true, state: started });
+    client.clear();
+  };
   return (
     <Card title={t('privacy.eraseTitle')}>
       <Text mb="sm">{t('privacy.eraseText')}</Text>
@@ -33,20 +41,17 @@ export function Erasure() {
         opened={isOpen}
         onClose={close}
         size="lg"
-        title={started === null ? t('privacy.eraseTitle') : t('privacy.erasedTitle')}
-        // After it has begun there is one way on, which forgets the session.
-        withCloseButton={started === null}
-        closeOnEscape={started === null}
+        title={t('privacy.eraseTitle')}
         closeOnClickOutside={false}
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
-        {started === null ? <Confirm onStarted={setStarted} /> : <Erased started={started} />}
+        <Confirm onStarted={leave} />
       </Modal>
     </Card>
   );
 }
 
-function Confirm({ onStarted }: { readonly onStarted: (started: Started) => void }) {
+function Confirm({ onStarted }: { readonly onStarted: (started: Started) => Promise<void> }) {
   const { t } = useTranslation('customer');
   const { customer } = useCustomer();
   const [typed, setTyped] = useState('');
@@ -110,32 +115,5 @@ function Parts({ preview }: { readonly preview: Preview }) {
         ))}
       </List>
     </>
-  );
-}
-
-function Erased({ started }: { readonly started: Started }) {
-  const { t } = useTranslation('customer');
-  const signOut = useSignOut();
-  return (
-    <Stack>
-      <Text>{t('privacy.erasedText')}</Text>
-      <Text fw={560}>{t('privacy.erasedToken')}</Text>
-      <Code block>{started.receiptToken}</Code>
-      {started.releasedDevices.length === 0 ? null : (
-        <>
-          <Text fw={560}>{t('privacy.erasedCodes')}</Text>
-          <List size="sm">
-            {started.releasedDevices.map(({ deviceId, name, claimCode }) => (
-              <List.Item key={deviceId}>
-                {name}: <Code>{claimCode}</Code>
-              </List.Item>
-            ))}
-          </List>
-        </>
-      )}
-      <Group justify="flex-end">
-        <Button onClick={signOut}>{t('privacy.erasedLeave')}</Button>
-      </Group>
-    </Stack>
   );
 }

@@ -32,12 +32,6 @@ export const account: Translated<typeof english> = {
     eraseUntil: 'bis {{day}}',
     eraseConfirm: 'Tippen Sie zur Bestätigung „{{name}}“',
     eraseYes: 'Für immer löschen',
-    erasedTitle: 'Es wird gelöscht',
-    erasedText:
-      'In wenigen Minuten ist nichts mehr da, das von Ihnen erzählt. Bewahren Sie dieses Zeichen auf: Es öffnet die Quittung, wenn Sie sich nicht mehr anmelden können.',
-    erasedToken: 'Zeichen der Quittung',
-    erasedCodes: 'Codes für die nächsten Besitzer der Geräte',
-    erasedLeave: 'Neverout verlassen',
     sessions: 'Wo Sie angemeldet sind',
     thisSession: 'dieses Gerät',
     endSession: 'Dort abmelden',

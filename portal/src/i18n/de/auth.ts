@@ -71,6 +71,13 @@ export const auth: Translated<typeof english> = {
     password: 'Mindestens {{count}} Zeichen.',
     required: 'Das wird gebraucht.',
   },
+  erased: {
+    title: 'Es wird gelöscht',
+    text: 'In wenigen Minuten ist nichts mehr da, das von Ihnen erzählt. Bewahren Sie dieses Zeichen auf: Es öffnet die Quittung, wenn Sie sich nicht mehr anmelden können.',
+    token: 'Zeichen der Quittung',
+    codes: 'Codes für die nächsten Besitzer der Geräte',
+    leave: 'Neverout verlassen',
+  },
   factor: {
     title: 'Ein zweiter Schritt schützt dieses Konto',
     staffText: 'Mitarbeitende melden sich mit einer Authenticator-App an. Das Einrichten dauert eine Minute.',

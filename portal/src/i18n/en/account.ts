@@ -30,12 +30,6 @@ export const account = {
     eraseUntil: 'until {{day}}',
     eraseConfirm: 'Type “{{name}}” to confirm',
     eraseYes: 'Erase for ever',
-    erasedTitle: 'It is being erased',
-    erasedText:
-      'Within minutes nothing is left that tells of you. Keep this token: it opens the receipt when you can no longer sign in.',
-    erasedToken: 'Token of the receipt',
-    erasedCodes: 'Codes for whoever has the devices next',
-    erasedLeave: 'Leave Neverout',
     sessions: 'Where you are signed in',
     thisSession: 'this device',
     endSession: 'Sign out there',

@@ -68,6 +68,13 @@ export const auth = {
     password: 'At least {{count}} characters.',
     required: 'This is needed.',
   },
+  erased: {
+    title: 'It is being erased',
+    text: 'Within minutes nothing is left that tells of you. Keep this token: it opens the receipt when you can no longer sign in.',
+    token: 'Token of the receipt',
+    codes: 'Codes for whoever has the devices next',
+    leave: 'Leave Neverout',
+  },
   factor: {
     title: 'A second step protects this account',
     staffText: 'Staff sign in with an authenticator app. Set it up once; it takes a minute.',
