@@ -4,13 +4,17 @@ const atMost = (rows: string): string => `(SELECT count(*)::int FROM (SELECT 1 $
 
 const OPEN = `('proposed', 'announced', 'placing', 'accepted', 'shipped')`;
 
+/** As the queue of reviews has it: what was cancelled, or left to its customer, waits for nobody. */
+const WAITING = `FROM order_review r JOIN "order" o ON o.id = r.order_id
+  WHERE r.status = 'pending' AND o.status = 'announced' AND o.consent_id IS NOT NULL`;
+
 /** Parameters: now, in a week, a day ago, silent since. */
 export const COUNTS = `
   SELECT ${atMost('FROM consumable_state WHERE run_out_p50 < $2')} AS "within7Days",
     ${atMost('FROM consumable_state WHERE level <= 0.005 AND on_shelf < 0.5')} AS empty,
-    ${atMost(`FROM order_review WHERE status = 'pending'`)} AS pending,
-    ${atMost(`FROM order_review WHERE status = 'pending' AND decide_by < $1`)} AS late,
-    (SELECT min(created_at) FROM order_review WHERE status = 'pending') AS "oldestReviewAt",
+    ${atMost(WAITING)} AS pending,
+    ${atMost(`${WAITING} AND r.decide_by < $1`)} AS late,
+    (SELECT min(r.created_at) ${WAITING}) AS "oldestReviewAt",
     ${atMost(`FROM device WHERE presence = 'offline' AND presence_at < $4 AND customer_id IS NOT NULL
       AND revoked_at IS NULL AND released_at IS NULL`)} AS silent,
     (SELECT min(presence_at) FROM device WHERE presence = 'offline' AND presence_at < $4 AND customer_id IS NOT NULL

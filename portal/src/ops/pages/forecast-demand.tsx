@@ -44,7 +44,7 @@ function Products({ madeOn, products }: { readonly madeOn: string; readonly prod
     product.weeks.find(({ weeks }) => weeks === LIST_WEEKS) ?? product.weeks.at(-1);
   return (
     <>
-      <div className={css['between']}>
+      <div className={`${css['between']} ${css['bar']}`}>
         <p className={css['dim']}>{t('forecast.made', { on: date(madeOn) })}</p>
         <Button
           component="a"

@@ -24,7 +24,7 @@ export function Fleet() {
   const query = useOps<Data>('fleet', '/v1/ops/fleet', { by });
   return (
     <>
-      <div className={css['between']}>
+      <div className={`${css['between']} ${css['bar']}`}>
         <p className={css['dim']}>{t('fleet.span')}</p>
         <SegmentedControl
           aria-label={t('fleet.by')}

@@ -13,6 +13,7 @@ import type { Wire } from '../../api/wire.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
+import { useOnce } from '../data/use-once.ts';
 import { useFormat } from '../format.ts';
 import { useShortcuts, useShortcutsSwitch } from '../shortcuts.ts';
 import css from '../ui/ops.module.css';
@@ -62,6 +63,7 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [isDeclining, setDeclining] = useState(false);
   const decide = useDecide();
+  const sendOnce = useOnce(decide);
   const [usesKeys] = useShortcutsSwitch();
   const index = Math.max(
     items.findIndex(({ orderId }) => orderId === currentId),
@@ -78,11 +80,9 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
         new Set(before.has(orderId) ? [...before].filter((id) => id !== orderId) : [...before, orderId]),
     );
   const send = (verdict: 'approve' | 'decline', reason?: string) => {
-    if (decide.isPending || subjects.length === 0) return;
-    decide.mutate(
-      { orderIds: subjects, verdict, ...(reason === undefined ? {} : { reason }) },
-      { onSuccess: () => setMarked(new Set()) },
-    );
+    if (subjects.length === 0) return;
+    sendOnce({ orderIds: subjects, verdict, ...(reason === undefined ? {} : { reason }) });
+    setMarked(new Set());
   };
   useShortcuts({
     j: () => go(1),
@@ -94,7 +94,7 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
   if (current === undefined) return null;
   return (
     <>
-      <div className={css['between']}>
+      <div className={`${css['between']} ${css['bar']}`}>
         <p className={css['dim']} role="status">
           {t(hasMore ? 'review.more' : 'review.count', { count: items.length })}
           {usesKeys ? <Keys /> : null}

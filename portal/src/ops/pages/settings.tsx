@@ -14,6 +14,7 @@ import type { Wire } from '../../api/wire.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
+import { useOnce } from '../data/use-once.ts';
 import { UNKNOWN, useFormat } from '../format.ts';
 import css from '../ui/ops.module.css';
 import { Card, PageHead } from '../ui/parts.tsx';
@@ -50,6 +51,7 @@ function Thresholds({ values }: { readonly values: Values }) {
       await client.invalidateQueries({ queryKey: ['thresholds'] });
     },
   });
+  const send = useOnce(saving);
   const count = Object.keys(changed).length;
   return (
     <Card title={t('settings.thresholds')}>
@@ -57,7 +59,7 @@ function Thresholds({ values }: { readonly values: Values }) {
         className={css['stack']}
         onSubmit={(event) => {
           event.preventDefault();
-          if (count > 0 && reason.trim() !== '' && !saving.isPending) saving.mutate();
+          if (count > 0 && reason.trim() !== '') send();
         }}
       >
         {THRESHOLD_KEYS.map((key) => (
@@ -93,7 +95,7 @@ function Thresholds({ values }: { readonly values: Values }) {
             loading={saving.isPending}
             disabled={count === 0 || reason.trim() === ''}
           >
-            {t('settings.save', { count })}
+            {count === 0 ? t('common:action.save') : t('settings.save', { count })}
           </Button>
           <span role="status" className={css['dim']}>
             {saving.isSuccess && count === 0 ? t('common:saved') : null}

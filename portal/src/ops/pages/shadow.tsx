@@ -19,6 +19,7 @@ import type { Wire } from '../../api/wire.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
+import { useOnce } from '../data/use-once.ts';
 import { useFormat } from '../format.ts';
 import css from '../ui/ops.module.css';
 import { Badge, Card, PageHead } from '../ui/parts.tsx';
@@ -102,13 +103,14 @@ function NewTrial({ values }: { readonly values: Wire<typeof thresholdsSchema> }
       await navigate(`/ops/shadow/${id}`);
     },
   });
+  const send = useOnce(starting);
   return (
     <Card title={t('shadow.new')}>
       <form
         className={css['stack']}
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady && !starting.isPending) starting.mutate();
+          if (isReady) send();
         }}
       >
         <p className={css['dim']}>{t('shadow.newText')}</p>

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { useOnce } from '../data/use-once.ts';
 
 interface Props {
   readonly label: string;
@@ -32,6 +33,7 @@ export function ConfirmButton(props: Props) {
       setReason('');
     },
   });
+  const send = useOnce(acting);
   const style = color === undefined ? {} : { color };
   const lacks = asksWhy && reason.trim() === '';
   return (
@@ -58,7 +60,7 @@ export function ConfirmButton(props: Props) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (!lacks && !acting.isPending) acting.mutate(reason.trim());
+            if (!lacks) send(reason.trim());
           }}
         >
           <Stack>

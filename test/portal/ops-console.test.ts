@@ -1,0 +1,235 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { DESKTOP, expectAccessible, launchBrowser, PHONE, type Visitor, visit } from './support/browser.ts';
+import { buildOpsWorld, enterAsStaff, type OpsWorld } from './support/ops-world.ts';
+import { type ServedPlatform, servePlatform } from './support/platform.ts';
+
+let served: ServedPlatform;
+let browser: Browser;
+let world: OpsWorld;
+beforeAll(async () => {
+  [served, browser] = await Promise.all([servePlatform(), launchBrowser()]);
+  world = await buildOpsWorld(served);
+}, 90_000);
+afterAll(async () => {
+  await browser.close();
+  await served[Symbol.asyncDispose]();
+});
+
+let people = 0;
+async function enter(
+  options: Parameters<typeof visit>[2] & { role?: 'ops' | 'admin' } = {},
+): Promise<Visitor> {
+  const { role = 'ops', ...view } = options;
+  const visitor = await visit(browser, served.url, view);
+  people += 1;
+  await enterAsStaff(served, visitor.context, `staff${people}@example.org`, role);
+  return visitor;
+}
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+const rowsOf = async (sql: string, ...values: unknown[]) =>
+  (await served.platform.database.pool.query(sql, values)).rows;
+
+const PLACES: readonly (readonly [string, string])[] = [
+  ['Today', 'Heute'],
+  ['Review', 'Prüfung'],
+  ['Orders', 'Bestellungen'],
+  ['Consumables', 'Verbrauchsmaterial'],
+  ['Devices', 'Geräte'],
+  ['Customers', 'Kunden'],
+  ['Forecast', 'Prognose'],
+  ['Trials', 'Versuche'],
+  ['Halt', 'Halt'],
+  ['Dead letters', 'Abgelehntes'],
+  ['Webhooks', 'Webhooks'],
+  ['Audit log', 'Protokoll'],
+  ['Thresholds', 'Schwellen'],
+];
+
+describe('every page is accessible and quiet', () => {
+  const settle = async (page: Page) => {
+    await page
+      .locator('main [role="status"] svg, main .mantine-Loader-root')
+      .first()
+      .waitFor({ state: 'detached' });
+  };
+  test.each([
+    ['desktop, light, English', DESKTOP, 'light', 'en-GB', 0],
+    ['phone, dark, German', PHONE, 'dark', 'de-DE', 1],
+  ] as const)(
+    '%s',
+    async (_name, viewport, colorScheme, locale, column) => {
+      await using visitor = await enter({ viewport, colorScheme, locale, role: 'admin' });
+      const { page } = visitor;
+      // What somebody chose in this browser goes before what their account says.
+      await page.addInitScript(`localStorage.setItem('neverout.language', '${locale.slice(0, 2)}')`);
+      await page.goto('/ops');
+      for (const names of PLACES) {
+        const name = names[column];
+        await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+        await heading(page, name).waitFor();
+        await settle(page);
+        await expectAccessible(page);
+      }
+      for (const path of ['forecast?view=accuracy', 'forecast?view=fleet', `devices/${world.deviceIds[0]}`]) {
+        await page.goto(`/ops/${path}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await settle(page);
+        await expectAccessible(page);
+      }
+      visitor.expectQuiet();
+    },
+    90_000,
+  );
+});
+
+describe('review', () => {
+  test('is done by keys: approve one, decline one with a reason, and two people where two are needed', async () => {
+    await using visitor = await enter();
+    const { page } = visitor;
+    await page.goto('/ops/review');
+    await page.getByText('4 orders wait').waitFor();
+    await page.getByText('first order', { exact: true }).waitFor();
+    await page.getByRole('img', { name: /From 18% now to empty/ }).waitFor();
+
+    // The first needs two people: this is one of them.
+    await page.keyboard.press('a');
+    await page.getByText('1 need a second person').waitFor();
+    await page.getByText('1 of 2 approvals').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('a');
+    await page.getByText('1 approved', { exact: true }).waitFor();
+    await page.getByText('3 orders wait').waitFor();
+
+    await page.keyboard.press('j');
+    await page.keyboard.press('d');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('The price is wrong, jkxa.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
+    await page.getByText('1 declined', { exact: true }).waitFor();
+    await page.getByText('2 orders wait').waitFor();
+    const votes = await rowsOf('SELECT verdict, reason FROM review_vote ORDER BY at, verdict');
+    expect(votes.map(({ verdict }) => verdict).toSorted()).toEqual(['approve', 'approve', 'decline']);
+    visitor.expectQuiet();
+  }, 60_000);
+
+  test('keys rest where they were switched off', async () => {
+    await using visitor = await enter();
+    const { page } = visitor;
+    await page.goto('/ops/review');
+    await page.getByText('2 orders wait').waitFor();
+    await page.getByRole('switch', { name: 'Keys' }).click();
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('d');
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.getByRole('switch', { name: 'Keys' }).click();
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await heading(page, 'Today').waitFor();
+  }, 60_000);
+});
+
+test('a halt is seen on every open console at once, and lifted again', async () => {
+  await using one = await enter();
+  await using other = await enter();
+  await other.page.goto('/ops/orders');
+  await other.page.getByText('Live', { exact: true }).waitFor();
+  await one.page.goto('/ops/halt');
+  await one.page.getByRole('button', { name: 'Stop all ordering' }).click();
+  const dialog = one.page.getByRole('dialog');
+  // Nobody stops everything without saying why.
+  expect(await dialog.getByRole('button', { name: 'Stop all ordering' }).isDisabled()).toBe(true);
+  await dialog.getByRole('textbox', { name: 'Why?' }).fill('Wrong prices everywhere.');
+  await dialog.getByRole('button', { name: 'Stop all ordering' }).dblclick();
+  await other.page.getByText('All ordering is stopped.').waitFor();
+  await other.page.getByText('Wrong prices everywhere.').waitFor();
+  expect(await rowsOf('SELECT reason FROM halt WHERE lifted_at IS NULL')).toHaveLength(1);
+  await one.page.getByRole('region', { name: 'Everything' }).getByRole('button', { name: 'Lift' }).click();
+  await one.page.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
+  await other.page.getByText('All ordering is stopped.').waitFor({ state: 'detached' });
+  one.expectQuiet();
+  other.expectQuiet();
+}, 60_000);
+
+test('a count opens what it counted; filters live in the address; the table comes as CSV', async () => {
+  await using visitor = await enter();
+  const { page } = visitor;
+  await page.goto('/ops');
+  await page.getByRole('link', { name: /unanswered by merchants/ }).click();
+  await heading(page, 'Orders').waitFor();
+  expect(page.url()).toContain('stuck=true');
+  await page.getByText('4 in all').waitFor();
+  await page.getByRole('button', { name: 'Clear filter: Unanswered by the merchant' }).click();
+  await page.getByText('30 in all').waitFor();
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'cancelled' }).click();
+  await page.getByText(/^[45] in all$/).waitFor();
+  expect(new URL(page.url()).searchParams.get('status')).toBe('cancelled');
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'CSV' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('neverout-orders-2026-11-21.csv');
+  // The same address shows the same to somebody else.
+  await page.reload();
+  await page.getByText(/^[45] in all$/).waitFor();
+  await page.goto('/ops/consumables');
+  await page.getByText('60 in all').waitFor();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Page 2').waitFor();
+  visitor.expectQuiet();
+}, 60_000);
+
+test('thresholds: tried on part of the fleet, changed with a reason, kept in the history', async () => {
+  await using visitor = await enter();
+  const { page } = visitor;
+  await page.goto('/ops/shadow');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Two days to cancel');
+  await page.getByRole('textbox', { name: 'Time to cancel' }).fill('48');
+  await page.getByRole('button', { name: 'Start the trial' }).click();
+  await heading(page, 'Two days to cancel').waitFor();
+  await page.getByText('0 of 60 consumables looked at').waitFor();
+  await page.getByRole('button', { name: 'Put in force' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Why?' }).fill('Customers asked for it.');
+  await dialog.getByRole('button', { name: 'Put in force' }).click();
+  await page.getByText('in force since').waitFor();
+  await page.getByRole('link', { name: 'Thresholds' }).click();
+  await page.getByText('Customers asked for it.').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Time to cancel' }).inputValue()).toBe('48 h');
+  await page.getByRole('textbox', { name: 'Time to cancel' }).fill('24');
+  await page.getByRole('textbox', { name: 'Why?' }).fill('It was too long.');
+  await page.getByRole('button', { name: 'Save the change' }).click();
+  await page.getByText('It was too long.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  expect(await rowsOf(`SELECT value FROM setting WHERE key = 'thresholds'`)).toEqual([
+    { value: { cancelWindowHours: 24 } },
+  ]);
+  visitor.expectQuiet();
+}, 60_000);
+
+test('the audit log is verified on the page, and an altered entry is named', async () => {
+  await using visitor = await enter({ role: 'admin' });
+  const { page } = visitor;
+  await page.goto('/ops/audit');
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByText(/^Whole: \d+ entries$/).waitFor();
+  const client = await served.platform.database.pool.connect();
+  await client.query('BEGIN');
+  await client.query('SET LOCAL session_replication_role = replica');
+  await client.query(`UPDATE audit_entry SET outcome = 'other' WHERE seq = 3`);
+  await client.query('COMMIT');
+  client.release();
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByText('Entry 3 was altered').waitFor();
+}, 60_000);
+
+test('a customer is sent to their own pages, and ops read no audit log', async () => {
+  await using visitor = await enter({ role: 'ops' });
+  await visitor.page.goto('/ops/audit');
+  await visitor.page.getByText('The audit log is read by admins only.').waitFor();
+  await eventually(() => visitor.expectQuiet());
+}, 60_000);
