@@ -224,7 +224,10 @@ describe('access', () => {
     }
   });
 
-  test('what is for staff is refused to customers, and what is for admins to ops', async () => {
+  // A world of its own for each of some hundred and fifty routes.
+  test('what is for staff is refused to customers, and what is for admins to ops', {
+    timeout: 120_000,
+  }, async () => {
     await renew();
     for (const operation of withAccess('ops', 'admin', 'token')) {
       for (const who of ['owner', 'stranger', 'newcomer'] as const) {
