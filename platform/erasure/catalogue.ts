@@ -62,13 +62,11 @@ const BOUGHT = `(t.accepted_at IS NOT NULL OR t.merchant_reference IS NOT NULL O
 /** While a merchant is being asked for an order, the address goes with every repeated call. */
 const NONE_PLACING = `NOT EXISTS (SELECT FROM "order" o WHERE o.customer_id = $1 AND o.status = 'placing')`;
 
-export const READING_ROWS = ofConsumable('reading');
-
 /** Everything that is kept about a person, and what becomes of it. */
 export const ERASURE_STEPS: readonly ErasureStep[] = [
   remove('consumable_state', 'telemetry', ofConsumable('consumable_state')),
   remove('evaluation_queue', 'telemetry', ofConsumable('evaluation_queue')),
-  remove('reading', 'telemetry', READING_ROWS),
+  remove('reading', 'telemetry', ofConsumable('reading')),
   remove('consumable_day', 'telemetry', ofConsumable('consumable_day')),
   remove('forecast_snapshot', 'telemetry', ofConsumable('forecast_snapshot')),
   remove('shadow_decision', 'telemetry', ofConsumable('shadow_decision')),

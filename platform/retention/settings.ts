@@ -54,7 +54,7 @@ export const RETENTION_KEYS = Object.keys(RETENTION) as readonly RetentionKey[];
 export const RETENTION_SETTING = 'retention';
 
 /** What was set, over what holds by default. */
-export function mergeRetention(config: RetentionConfig, set: unknown): Retention {
+function mergeRetention(config: RetentionConfig, set: unknown): Retention {
   const given = (typeof set === 'object' && set !== null ? set : {}) as Readonly<Record<string, unknown>>;
   const entries = RETENTION_KEYS.map((key) => {
     const value = given[key];
