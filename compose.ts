@@ -57,8 +57,9 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
   const { config, clock, log } = options;
   const database = await prepareDatabase(options, shutdown);
   const metrics = createMetrics();
-  const deps = { database, clock, config, log, metrics };
   const has = (role: Role) => config.NEVEROUT_ROLES.includes(role);
+  const AUTH_SECRET = has('rules') || has('api') ? await chooseAuthSecret(config) : undefined;
+  const deps = { database, clock, config: { ...config, AUTH_SECRET }, log, metrics };
   const ports: Record<string, number> = {};
   let drain = () => Promise.resolve();
   let begin = () => {};
@@ -78,8 +79,7 @@ async function start(options: PlatformOptions, shutdown: Shutdown): Promise<Plat
   }
   const apiToken = await chooseApiToken(config);
   if (has('api')) {
-    const AUTH_SECRET = await chooseAuthSecret(config);
-    const app = await buildApi({ ...deps, config: { ...config, AUTH_SECRET }, apiToken: apiToken.token });
+    const app = await buildApi({ ...deps, apiToken: apiToken.token });
     shutdown.add('api', () => app.close());
     await app.ready();
     ports['http'] = await listen(app.server, config.HOST, config.HTTP_PORT, 'HTTP_PORT');

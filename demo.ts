@@ -107,7 +107,7 @@ async function simulateWith(
     await tellBridged(bridge, platform);
     if (options.report !== null) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
     if (options.keep && !interrupt.requested()) {
-      tellWhereabouts(platform, demo);
+      tellWhereabouts(platform, demo, join(config.NEVEROUT_DATA, 'mail'));
       await liveOn(demo, clock, interrupt.wait);
       return 0;
     }
@@ -132,13 +132,14 @@ async function tellBridged({ list }: BridgedPrinters, { database }: Platform): P
   }
 }
 
-function tellWhereabouts(platform: Platform, { merchantUrl }: FinishedDemo): void {
+function tellWhereabouts(platform: Platform, { merchantUrl }: FinishedDemo, mailFolder: string): void {
   const { httpUrl, mqttPort, apiToken } = handleOf(platform);
   process.stdout.write(`
   The platform stays up and its clock goes on in real time; Ctrl-C ends it.
     API          ${httpUrl} (reference: ${httpUrl}/docs)
     API token    ${apiToken}
     MQTT         mqtt://127.0.0.1:${mqttPort}
+    Mails        ${mailFolder}
     Merchant     ${merchantUrl}
     PostgreSQL   ${platform.database.url}
 

@@ -29,9 +29,11 @@ import { limitRates } from './http/limits.ts';
 import { observeRequests } from './http/observe.ts';
 import { ownerLookup } from './http/ownership.ts';
 import { tellTime } from './http/tell-time.ts';
+import { registerLinks } from './links/routes.ts';
 import { registerLive } from './live/routes.ts';
 import { registerPeople } from './members/routes.ts';
 import { registerMerchants } from './merchants/routes.ts';
+import { registerMessages } from './messages/routes.ts';
 import { registerOperations } from './operations/routes.ts';
 import { registerOps } from './ops/routes.ts';
 import { registerOrders } from './orders/routes.ts';
@@ -73,6 +75,7 @@ const FEATURES: readonly ((app: Api, deps: IdentityDeps) => void)[] = [
   registerHolds,
   registerDecisions,
   registerOrders,
+  registerMessages,
   registerWebhooks,
   registerOps,
   registerReview,
@@ -133,6 +136,10 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   await app.register((scope, _options, done) => {
     registerPages(scope.withTypeProvider(), identity);
+    done();
+  });
+  await app.register((scope, _options, done) => {
+    registerLinks(scope.withTypeProvider(), identity);
     done();
   });
   await app.ready();

@@ -88,6 +88,20 @@ export const PROBLEMS_IN_GERMAN: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'trial-refused': { title: 'Der Versuch kann nicht beginnen', detail: '{reason}' },
   'no-withdrawal': { title: 'Der Kauf kann nicht widerrufen werden', detail: '{reason}' },
+  'announcement-needed': {
+    title: 'Ankündigungen lassen sich nicht abbestellen',
+    detail:
+      'Automatische Bestellungen werden per Mail angekündigt. Wer keine Ankündigungen möchte, wählt eine andere Strategie als die automatische.',
+  },
+  'duty-needed': {
+    title: 'Diese Nachricht lässt sich nicht abbestellen',
+    detail: 'Das Gesetz verlangt, dass wir Ihnen das sagen.',
+  },
+  'unusable-address': { title: 'Die Adresse ist nicht verwendbar', detail: '{reason}' },
+  'too-many-endpoints': {
+    title: 'Es gibt genug Endpunkte',
+    detail: 'Höchstens {limit} Webhook-Endpunkte; entfernen Sie erst einen.',
+  },
   'unreadable-calendar': { title: 'Der Kalender ist nicht verwendbar', detail: '{reason}' },
   'order-mismatch': { title: 'Die Bestellung passt nicht', detail: '{reason}' },
   'not-acceptable': { title: 'So ist es nicht zu haben', detail: 'Verlangen Sie {type} im Header Accept.' },

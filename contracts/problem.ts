@@ -100,6 +100,23 @@ export const PROBLEMS = {
   },
   'trial-refused': { status: 409, title: 'The trial cannot begin', detail: '{reason}' },
   'no-withdrawal': { status: 409, title: 'The purchase cannot be withdrawn from', detail: '{reason}' },
+  'announcement-needed': {
+    status: 422,
+    title: 'Announcements cannot be turned off',
+    detail:
+      'Automatic orders are announced by mail. To get no announcements, choose another strategy than automatic.',
+  },
+  'duty-needed': {
+    status: 422,
+    title: 'This message cannot be turned off',
+    detail: 'The law asks us to tell you this.',
+  },
+  'unusable-address': { status: 422, title: 'The address cannot be used', detail: '{reason}' },
+  'too-many-endpoints': {
+    status: 409,
+    title: 'There are enough endpoints',
+    detail: 'At most {limit} webhook endpoints; remove one first.',
+  },
   'unreadable-calendar': { status: 422, title: 'The calendar cannot be used', detail: '{reason}' },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
   'not-acceptable': {

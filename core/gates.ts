@@ -18,7 +18,7 @@ import {
 /** What the gates need to know of the consumable's surroundings. */
 export type GateContext = Pick<
   StepContext,
-  'calendar' | 'mandate' | 'spend' | 'halts' | 'openOrder' | 'review'
+  'calendar' | 'mandate' | 'spend' | 'halts' | 'openOrder' | 'review' | 'skipUntil'
 >;
 
 export interface GateRequest {
@@ -35,8 +35,19 @@ export interface GateRequest {
   readonly trust: { readonly trusted: boolean; readonly said: Said };
   /** Possible arrival dates; null when there is no offer to deliver. */
   readonly plan: Pick<DeliveryPlan, 'placeAt' | 'arrivesFrom' | 'arrivesTo'> | null;
+  /** Of an order being placed: what became of its announcement; absent or null: there was none. */
+  readonly notice?: Notice | null;
   /** The order being placed: its own money and openness do not count against it. */
   readonly forOrderId: string | null;
+}
+
+/** An announcement and how far it came. */
+export interface Notice {
+  /** When it reached the customer; null: it has not. */
+  readonly deliveredAt: Instant | null;
+  /** Whether every way to the customer has failed, or the time for it is over. */
+  readonly failed: boolean;
+  readonly cancelUntil: Instant | null;
 }
 
 type Gate = (request: GateRequest, context: GateContext, now: Instant) => Omit<GateVerdict, 'gate'>;
@@ -231,6 +242,23 @@ const GATES: Readonly<Record<GateName, Gate>> = {
       ? refused(say('card-number'))
       : passed(say('payment-reference'));
   }),
+
+  skip: (_request, { skipUntil, calendar }, now) =>
+    skipUntil == null || skipUntil <= now
+      ? passed(say('not-skipped'))
+      : refused(say('skipped', { until: localDate(skipUntil, calendar.timeZone) }), skipUntil),
+
+  // "No notice, no order" (DESIGN §4.5).
+  notice: ({ stage, notice }, _context, now) => {
+    if (stage === 'announce') return passed(say('told-before'));
+    if (notice == null || notice.deliveredAt === null) {
+      return refused(say(notice?.failed === true ? 'cannot-be-told' : 'not-told'));
+    }
+    const { cancelUntil } = notice;
+    return cancelUntil !== null && cancelUntil > now
+      ? refused(say('may-still-cancel'), cancelUntil)
+      : passed(say('told'));
+  },
 
   hold: ({ plan, stage }, { calendar }, now) => {
     if (plan === null) return unchecked(say('no-delivery-date'));

@@ -229,6 +229,8 @@ export interface StepContext {
   readonly halts: readonly Halt[];
   /** What the fleet taught about such consumables; null: the profile's typical life alone. */
   readonly population: Population | null;
+  /** The customer skipped an order: nothing is ordered or prepared before; absent or null: did not. */
+  readonly skipUntil?: Instant | null;
   /** What staff said, or have yet to say, about the order or the one before; absent or null: nothing. */
   readonly review?: Review | null;
   /** A parcel of the same merchant to the same customer that is just being made up; absent or null: none. */
@@ -290,6 +292,8 @@ export type GateName =
   | 'frequency'
   | 'delivery-address'
   | 'payment'
+  | 'skip'
+  | 'notice'
   | 'hold';
 
 export interface GateVerdict {

@@ -63,7 +63,7 @@ const schema = z.object({
     .min(32)
     .optional()
     .describe(
-      'Key of sessions and claim codes, the same in every API process. Unset: one is made in the data folder.',
+      'Key of sessions, claim codes, links in messages and sealed mails, the same in every process. Unset: one is made in the data folder.',
     ),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
@@ -151,6 +151,23 @@ const schema = z.object({
     )
     .describe(
       'Calendar servers inside the own network (host:port, comma-separated): may be private, and plain http.',
+    ),
+  NOTICE_WITHIN_HOURS: z.coerce
+    .number()
+    .min(1)
+    .default(48)
+    .describe('An announcement not delivered within this time turns its order into a question.'),
+  OUTGOING_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .describe(
+      'Receivers of webhooks and push messages inside the own network (host:port, comma-separated): may be private, and plain http.',
     ),
   LOG_PRETTY: flag.optional().describe('Unset: pretty on a terminal.'),
 });

@@ -26,6 +26,8 @@ export interface Metrics extends StaffMetrics {
   readonly orderIssues: Counter<'kind'>;
   readonly wastedFillings: Counter;
   readonly offChannelFillings: Counter;
+  readonly messageDeliveries: Counter<'channel' | 'outcome'>;
+  readonly notices: Counter<'outcome'>;
   readonly erasedRows: Counter<'group'>;
   readonly commandsDelivered: Counter;
   readonly retentionRemoved: Counter<'kind'>;
@@ -60,9 +62,7 @@ export function createMetrics(): Metrics {
       'Packets read over the rate of their device, which was then read no more for a while.',
     ),
     connections: gauge('broker_connections', 'Devices connected.'),
-    connectionsRefused: counter('broker_connections_refused_total', 'Connections refused, by reason.', [
-      'reason',
-    ]),
+    connectionsRefused: counter('broker_connections_refused_total', 'Connections refused.', ['reason']),
     pendingMessages: gauge('ingest_pending_messages', 'Messages waiting for their commit.'),
     commitSeconds: histogram(
       'ingest_commit_seconds',
@@ -88,6 +88,7 @@ export function createMetrics(): Metrics {
       'operation',
       'outcome',
     ]),
+    ...messageMetrics(registry),
     webhooks: counter('merchant_webhooks_total', 'Webhooks received from merchants, by outcome.', [
       'outcome',
     ]),
@@ -138,6 +139,24 @@ function otherCounters(
       name: 'neverout_erased_rows_total',
       help: 'Rows deleted or cleared for erased customers, by group.',
       labelNames: ['group'],
+      registers,
+    }),
+  };
+}
+
+function messageMetrics(registry: Registry): Pick<Metrics, 'messageDeliveries' | 'notices'> {
+  const registers = [registry];
+  return {
+    messageDeliveries: new Counter({
+      name: 'neverout_message_deliveries_total',
+      help: 'Attempts to deliver messages, by outcome.',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    }),
+    notices: new Counter({
+      name: 'neverout_notices_total',
+      help: 'Announcements that reached their customers, or could not.',
+      labelNames: ['outcome'],
       registers,
     }),
   };

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { openMailer } from '../platform/mail/open-mailer.ts';
+import { openLinks } from '../platform/messages/links.ts';
+import { publicUrlOf } from '../platform/public-url.ts';
 import type { RulesDeps } from './deps.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { openOutbox } from './outbox/outbox.ts';
@@ -14,7 +18,13 @@ export interface Rules {
 
 /** The rules service: evaluates, gates, orders, keeps house. Any number of processes may run it. */
 export async function buildRules(deps: RulesDeps): Promise<Rules> {
-  const outbox = await openOutbox(deps);
+  const { config, clock } = deps;
+  // Without AUTH_SECRET links live as long as this process: good for a throw-away platform.
+  const secret = config.AUTH_SECRET ?? randomBytes(32).toString('base64url');
+  const publicUrl = publicUrlOf(config);
+  const mailer = openMailer(config, clock);
+  const links = openLinks(secret, publicUrl);
+  const outbox = await openOutbox({ ...deps, mailer, links, secret, publicUrl });
   const housekeeping = createHousekeeping(deps);
   const stop = new AbortController();
   let sweeping: Promise<void> = Promise.resolve();
@@ -38,6 +48,7 @@ export async function buildRules(deps: RulesDeps): Promise<Rules> {
       await housekeeping.close();
       await sweeping;
       await outbox.close();
+      await mailer.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { fetchDueFeeds } from './calendar/due-feeds.ts';
 import type { RulesDeps } from './deps.ts';
 import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
+import { sendMessages } from './messages/send-messages.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
 import { requestDueReturns } from './problems/due-problems.ts';
 import { requestDueQuotes } from './quotes/due-quotes.ts';
@@ -25,7 +26,8 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const quotes = await requestDueQuotes(deps);
   const watched = await watchOrders(deps);
   const returns = await requestDueReturns(deps);
-  return evaluated + due + feeds + erased + quotes + watched + returns > 0;
+  const messages = await sendMessages(deps);
+  return evaluated + due + feeds + erased + quotes + watched + returns + messages > 0;
 }
 
 /** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */

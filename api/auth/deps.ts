@@ -14,6 +14,8 @@ export interface IdentityDeps extends ApiDeps {
   readonly limits: SignInLimits;
   readonly mail: MailQueue;
   readonly keys: Keys;
+  /** Signs links in messages and seals mails; the same in the processes that send them. */
+  readonly linkSecret: string;
   /** Where people reach the installation, without a slash at the end. */
   readonly publicUrl: string;
 }

@@ -8,12 +8,12 @@ import type { Database } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import { folderMailer } from '../../platform/mail/folder-mailer.ts';
 import { mailQueue } from '../../platform/mail/mail-queue.ts';
+import { publicUrlOf } from '../../platform/public-url.ts';
 import { reachDatabase } from '../../platform/reach-database.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { createUser, passwordLink } from '../members/new-user.ts';
 import { buildAuth } from './better-auth.ts';
 import { deriveKeys } from './keys.ts';
-import { publicUrlOf } from './open-identity.ts';
 
 const USAGE = `Usage: npm run admin -- --email you@example.org [--name "Your name"] [--reset-second-factor]
 

@@ -1,6 +1,6 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { deriveKey } from '../../platform/keys.ts';
 
-const KEY_BYTES = 32;
 /** 256 random bits. */
 const TOKEN_BYTES = 32;
 
@@ -13,8 +13,7 @@ export interface Keys {
 }
 
 export function deriveKeys(secret: string): Keys {
-  const derive = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', secret, '', `neverout ${purpose}`, KEY_BYTES));
+  const derive = (purpose: string): Buffer => deriveKey(secret, purpose);
   return {
     sessions: derive('sessions').toString('base64url'),
     claimCodes: derive('claim codes'),

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../platform/config.ts';
 import { mailQueue } from '../../platform/mail/mail-queue.ts';
 import { openMailer } from '../../platform/mail/open-mailer.ts';
+import { publicUrlOf } from '../../platform/public-url.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { Attempts } from './attempts.ts';
 import { buildAuth } from './better-auth.ts';
@@ -17,21 +18,25 @@ import { signInLimits } from './limits.ts';
  */
 export function openIdentity(deps: ApiDeps): IdentityDeps {
   const { database, clock, config, log } = deps;
-  const keys = deriveKeys(config.AUTH_SECRET ?? randomBytes(32).toString('base64url'));
+  const secret = config.AUTH_SECRET ?? randomBytes(32).toString('base64url');
+  const keys = deriveKeys(secret);
   const publicUrl = publicUrlOf(config);
   const mail = mailQueue(openMailer(config, clock), log);
   const auth = buildAuth({ database, log, mail, secret: keys.sessions, publicUrl });
   const attempts = new Attempts(database.pool, clock, keys.attempts);
   const inner = innerAuth(auth, database, publicUrl);
-  return { ...deps, auth, inner, attempts, limits: signInLimits(attempts), mail, keys, publicUrl };
+  return {
+    ...deps,
+    auth,
+    inner,
+    attempts,
+    limits: signInLimits(attempts),
+    mail,
+    keys,
+    linkSecret: secret,
+    publicUrl,
+  };
 }
-
-/**
- * Never taken from a request: a link in a mail must not lead where a stranger's Host header points.
- * Without PUBLIC_URL the installation is one machine's, and its owner reads mails there.
- */
-export const publicUrlOf = ({ PUBLIC_URL, HTTP_PORT }: Config): string =>
-  PUBLIC_URL === undefined ? `http://localhost:${HTTP_PORT}` : PUBLIC_URL.replace(/\/+$/, '');
 
 /**
  * Pages of this installation: those of PUBLIC_URL; without it, those of the very address that the request

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../contracts/http/auth.ts';
 import type { Api } from '../http/deps.ts';
+import { takesForms } from '../http/forms.ts';
 import { ApiProblem } from '../http/problem.ts';
 import type { IdentityDeps } from './deps.ts';
 
@@ -53,11 +54,7 @@ const hidden = { config: { access: 'public' }, schema: { hide: true } } as const
 
 /** Registered in a scope of its own: nothing else takes forms. */
 export function registerPages(app: Api, { inner, limits }: IdentityDeps): void {
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  );
+  takesForms(app);
   app.get('/account/verify-email', hidden, ({ query }, reply) => {
     const { success, data } = TOKEN.safeParse(query);
     if (!success) return send(reply, 400, page('The link is incomplete', ''));

@@ -9,6 +9,7 @@ import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
+import { countSpares } from '../orders/count-spares.ts';
 import { loadLadder, refusalOf } from '../strategies/read-ladder.ts';
 
 const FITS = `
@@ -93,27 +94,11 @@ async function refuseProduct(
   throw new ApiProblem('does-not-fit', {});
 }
 
-/** The event and its queue row in one statement: rules fold the count like any other event. */
-const COUNT_SHELF = `
-  WITH event AS (
-    INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity)
-    SELECT device_id, id, 'shelf-count', $3, $3, $2 FROM consumable WHERE id = $1
-    RETURNING id, consumable_id, quantity, at
-  ), look AS (
-    INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
-    SELECT consumable_id, '{}', '{}', ARRAY[id], $3 FROM event
-  )
-  SELECT id, consumable_id AS "consumableId", quantity, at FROM event`;
-
 export async function countShelf(
   { database, clock }: ApiDeps,
   consumableId: string,
   quantity: number,
 ): Promise<z.output<typeof shelfCountEventSchema>> {
-  const { rows } = await database.pool.query<z.output<typeof shelfCountEventSchema>>(COUNT_SHELF, [
-    consumableId,
-    quantity,
-    new Date(clock.now()),
-  ]);
-  return rows[0] ?? notFound('consumable', consumableId);
+  const counted = await countSpares(database.pool, consumableId, quantity, clock.now());
+  return counted ?? notFound('consumable', consumableId);
 }

@@ -21,6 +21,7 @@ const TAGS = {
   Holds: 'Dates without deliveries.',
   Decisions: 'Why something was or was not ordered.',
   Orders: 'From proposal to installation.',
+  Messages: 'What customers are told, and how it reaches them.',
   Webhooks: 'What merchants tell.',
   Console: 'What the staff looks at: tables, reports, trials of changed thresholds.',
   Review: 'Automatic orders that staff look at before they are placed.',

@@ -1,5 +1,6 @@
 import { idParams } from '../../contracts/http/common.ts';
 import {
+  delayOrderSchema,
   newProblemSchema,
   orderActionSchema,
   ordersPage,
@@ -12,12 +13,13 @@ import type { Api, ApiDeps } from '../http/deps.ts';
 import { readerLanguage } from '../http/language.ts';
 import { operation } from '../http/operation.ts';
 import { notFound } from '../http/problem.ts';
-import { DECISIONS, decideOrder } from './decide.ts';
+import { decideOrder } from './decide.ts';
 import {
   LIST_ALL,
   LIST_FILTERED,
   type OrderRow,
   type OrderRowWithHistory,
+  type OrderWithHistory,
   READ_ORDER,
   toOrder,
   toOrderWithHistory,
@@ -59,15 +61,21 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
 const DESCRIPTIONS = {
   cancel: ['Cancel an order', 'Possible until it is being placed with the merchant.'],
   approve: [
-    'Approve a proposed order',
-    'It is placed at once, if every gate still passes then; the decision says which does not.',
+    'Approve a proposed or announced order',
+    'It is placed at once, if every gate still passes then; the decision says which does not. Of an announced order it ends the time to cancel.',
+  ],
+  skip: [
+    'Skip an order this time',
+    'It is declined, and nothing is ordered or proposed before what is in the device is expected to be used up.',
   ],
   decline: ['Decline a proposed order', 'The consumable is evaluated anew.'],
   arrived: ['Say that it has arrived', 'Of one that the merchant has not reported as delivered.'],
 } as const;
 
+type Read = (id: string, language: Language) => Promise<OrderWithHistory>;
+
 function registerOne(app: Api, deps: ApiDeps): void {
-  const read = async (id: string, language: Language) => {
+  const read: Read = async (id, language) => {
     const { rows } = await deps.database.pool.query<OrderRowWithHistory>(READ_ORDER, [id]);
     return toOrderWithHistory(rows[0] ?? notFound('order', id), language);
   };
@@ -83,6 +91,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
     }),
     (request, reply) => read(request.params.orderId, readerLanguage(request, reply)),
   );
+  registerActs(app, deps, read);
   app.post(
     '/v1/orders/:orderId/problems',
     operation({
@@ -102,7 +111,10 @@ function registerOne(app: Api, deps: ApiDeps): void {
       return reply.code(201).send(await read(orderId, readerLanguage(request, reply)));
     },
   );
-  for (const action of ['cancel', 'approve', 'decline', 'arrived'] as const) {
+}
+
+function registerActs(app: Api, deps: ApiDeps, read: Read): void {
+  for (const action of ['cancel', 'approve', 'decline', 'skip', 'arrived'] as const) {
     const [summary, description] = DESCRIPTIONS[action];
     app.post(
       `/v1/orders/:orderId/${action}`,
@@ -122,9 +134,30 @@ function registerOne(app: Api, deps: ApiDeps): void {
       }),
       async (request, reply) => {
         const { orderId } = request.params;
-        await decideOrder(deps, orderId, DECISIONS[action], request.body, request.caller);
+        const { productId } = request.body;
+        const act = action === 'approve' ? { action, productId } : { action };
+        await decideOrder(deps, orderId, act, request.body, request.caller);
         return await read(orderId, readerLanguage(request, reply));
       },
     );
   }
+  app.post(
+    '/v1/orders/:orderId/delay',
+    operation({
+      access: 'member',
+      tag: 'Orders',
+      summary: 'Delay an announced order',
+      description: 'It is placed, and arrives, so many days later; until then it can be cancelled.',
+      params: idParams('orderId'),
+      body: delayOrderSchema,
+      response: { 200: orderWithHistorySchema },
+      problems: ['not-found', 'wrong-status'],
+    }),
+    async (request, reply) => {
+      const { orderId } = request.params;
+      const { days, ...body } = request.body;
+      await decideOrder(deps, orderId, { action: 'delay', days }, body, request.caller);
+      return await read(orderId, readerLanguage(request, reply));
+    },
+  );
 }

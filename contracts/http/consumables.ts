@@ -77,7 +77,7 @@ export const consumablePatchSchema = z
   .meta({ id: 'ConsumablePatch', examples: [{ strategy: 'automatic' }] });
 
 /** More spares than this is a typing error. */
-const MAX_SPARES = 1000;
+export const MAX_SPARES = 1000;
 export const shelfCountSchema = z
   .object({ quantity: z.number().min(0).max(MAX_SPARES).describe('Spare fillings on the shelf now.') })
   .meta({ id: 'NewShelfCount', examples: [{ quantity: 2 }] });

@@ -168,3 +168,13 @@ export const orderActionSchema = z
   })
   .prefault({})
   .meta({ id: 'OrderAction', examples: [{ reason: 'We still have enough.' }] });
+
+/** Nobody plans further ahead than a season. */
+export const MAX_DELAY_DAYS = 90;
+export const delayOrderSchema = z
+  .object({
+    days: z.number().int().min(1).max(MAX_DELAY_DAYS),
+    reason: reason.nullable().default(null),
+    actingFor,
+  })
+  .meta({ id: 'DelayOrder', examples: [{ days: 7 }] });

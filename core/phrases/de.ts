@@ -145,6 +145,14 @@ export const GERMAN: Texts = {
   'arrives-while-away': ({ first, last, from, to }) =>
     `Es könnte ${first === last ? `am ${dates.day(first)}` : `zwischen dem ${dates.day(first)} und dem ${dates.day(last)}`} kommen, während Sie ${away({ from, to })} verreist sind.`,
   'placed-later': () => 'Bestellt wird später, damit es kommt, wenn Sie zurück sind.',
+  'told-before': () => 'Sie erfahren davon, bevor bestellt wird.',
+  told: () => 'Sie wussten davon und hatten Zeit zu stornieren.',
+  'not-told': () => 'Die Ankündigung hat Sie noch nicht erreicht; ohne sie wird nichts bestellt.',
+  'cannot-be-told': () =>
+    'Die Ankündigung konnte Ihnen nicht zugestellt werden; ohne sie wird nichts bestellt.',
+  'may-still-cancel': () => 'Sie wissen davon und können noch stornieren.',
+  'not-skipped': () => 'Sie haben es nicht ausgelassen.',
+  skipped: ({ until }) => `Sie haben es bis zum ${dates.day(until)} ausgelassen.`,
   'arrives-at-home': ({ first, last }) =>
     `Es kommt zwischen dem ${dates.day(first)} und dem ${dates.day(last)}; dann sind Sie da.`,
 
@@ -157,6 +165,7 @@ export const GERMAN: Texts = {
 
   'nothing-in-the-way': () => 'Nichts steht im Weg: Es wird jetzt bestellt.',
   'consent-withdrawn': () => 'Die Einwilligung, auf der sie beruht, wurde widerrufen.',
+  'enough-counted': () => 'Nicht mehr nötig: Sie haben genug Vorrat gezählt.',
   'new-one-in': () => 'Nicht mehr nötig: Es wurde ein neues eingesetzt.',
   'asked-because': () => 'Wir fragen, weil:',
   'no-delivery-address': () =>

@@ -117,6 +117,14 @@ export const ENGLISH: Texts = {
   'arrives-while-away': ({ first, last, from, to }) =>
     `It could arrive ${dates.span(first, last)}, while you are away ${away({ from, to })}.`,
   'placed-later': () => 'It is placed later, so that it arrives when you are back.',
+  'told-before': () => 'You are told before it is placed.',
+  told: () => 'You were told, and had the time to cancel.',
+  'not-told': () => 'The announcement has not reached you yet, and nothing is ordered without it.',
+  'cannot-be-told': () =>
+    'The announcement could not be delivered to you, and nothing is ordered without it.',
+  'may-still-cancel': () => 'You were told, and can still cancel it.',
+  'not-skipped': () => 'You did not skip it.',
+  skipped: ({ until }) => `You skipped it until ${dates.day(until)}.`,
   'arrives-at-home': ({ first, last }) => `It arrives between ${first} and ${last}; you are not away then.`,
 
   'level-not-known': () => 'The level is not known well enough to order by itself.',
@@ -128,6 +136,7 @@ export const ENGLISH: Texts = {
 
   'nothing-in-the-way': () => 'Nothing stands in the way: it is ordered now.',
   'consent-withdrawn': () => 'The consent that it rests on was withdrawn.',
+  'enough-counted': () => 'No longer needed: you counted enough spares.',
   'new-one-in': () => 'No longer needed: a new one was put in.',
   'asked-because': () => 'You are asked because:',
   'no-delivery-address': () =>

@@ -126,6 +126,13 @@ export interface Facts extends AskFacts {
   'no-delivery-date': Nothing;
   'arrives-while-away': Arrival & Away;
   'placed-later': Nothing;
+  'told-before': Nothing;
+  told: Nothing;
+  'not-told': Nothing;
+  'cannot-be-told': Nothing;
+  'may-still-cancel': Nothing;
+  'not-skipped': Nothing;
+  skipped: { readonly until: LocalDate };
   'arrives-at-home': Arrival;
 
   'level-not-known': Nothing;
@@ -138,6 +145,7 @@ export interface Facts extends AskFacts {
   'new-one-in': Nothing;
   'asked-because': Nothing;
   'no-delivery-address': Nothing;
+  'enough-counted': Nothing;
   'price-since-announced': { readonly announced: Money; readonly unitPrice: Money };
 }
 

@@ -104,6 +104,13 @@ async function registerProducts(
   return products;
 }
 
+/** Where the customer's mails go: into the platform's folder of mails. */
+const addressOf = (name: string): string =>
+  `${name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '.')}@example.org`;
+
 async function registerCustomers(
   api: ApiClient,
   plan: WorldPlan,
@@ -112,7 +119,9 @@ async function registerCustomers(
   const customers: Customer[] = [];
   for (const customerPlan of plan.customers) {
     const { name, timeZone } = customerPlan;
-    const { id } = await api.post('/v1/customers', { name, timeZone, currency: CURRENCY }, customerSchema);
+    const [email, language] = [addressOf(name), customers.length % 2 === 0 ? 'en' : 'de'];
+    const body = { name, email, language, timeZone, currency: CURRENCY };
+    const { id } = await api.post('/v1/customers', body, customerSchema);
     const skus = customerPlan.devices.flatMap(({ kind }) => kind.slots.map((slot) => slot.product.sku));
     const wanted = [...new Set(skus)].flatMap((sku) => products.get(sku) ?? []);
     const consent = await giveConsent(api, { id, plan: customerPlan }, wanted);

@@ -27,6 +27,8 @@ export interface Report {
   readonly answers: { readonly approved: number; readonly declined: number };
   /** What the staff decided about orders that waited for them. */
   readonly review: { readonly approved: number; readonly declined: number };
+  /** Of automatic orders: those written, those that reached their customers, and those that could not. */
+  readonly announcements: Readonly<Record<'written' | 'delivered' | 'failed', number>>;
   readonly merchant: {
     readonly purchases: number;
     readonly delivered: number;
@@ -102,6 +104,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
       declined: customers.reduce((sum, { declined }) => sum + declined, 0),
     },
     review,
+    announcements: await countAnnouncements(pool),
     merchant: {
       purchases: purchases.length,
       delivered: purchases.filter((purchase) => purchase.status === 'delivered').length,
@@ -116,6 +119,19 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     disagreements,
     seconds,
   };
+}
+
+const ANNOUNCEMENTS = `
+  SELECT count(*)::int AS written,
+    count(*) FILTER (WHERE EXISTS (
+      SELECT FROM message_delivery x WHERE x.message_id = m.id AND x.status = 'sent'))::int AS delivered,
+    count(*) FILTER (WHERE EXISTS (
+      SELECT FROM message_delivery x WHERE x.message_id = m.id AND x.status = 'failed'))::int AS failed
+  FROM message m WHERE m.kind = 'announcement'`;
+
+async function countAnnouncements(pool: Database['pool']): Promise<Report['announcements']> {
+  const { rows } = await pool.query<Report['announcements']>(ANNOUNCEMENTS);
+  return rows[0] ?? { written: 0, delivered: 0, failed: 0 };
 }
 
 /** 1 when the books disagree or a promise was broken. */

@@ -35,7 +35,7 @@ const SHOWN_CAPTURES = 4;
 
 /** The summary as a person reads it. */
 export function summarise(report: Report): string {
-  const { readings, merchant, captures, installations, review } = report;
+  const { readings, merchant, captures, installations, review, announcements } = report;
   const money = (merchant.spentMinor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
   const shown = captures.slice(0, SHOWN_CAPTURES).map((name) => name.split('/').at(-1));
   const more = captures.length > SHOWN_CAPTURES ? ` and ${captures.length - SHOWN_CAPTURES} more` : '';
@@ -56,6 +56,10 @@ export function summarise(report: Report): string {
     row(
       'Staff',
       `${review.approved} approved · ${review.declined} declined of the orders that waited for them`,
+    ),
+    row(
+      'Announcements',
+      `${announcements.written} written · ${announcements.delivered} delivered by mail · ${announcements.failed} failed`,
     ),
     row(
       'Merchant',

@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
+import { publicLookup } from '../outside/public-lookup.ts';
 import { MAX_CALENDAR_BYTES } from './expand.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -106,15 +106,3 @@ function once({ url, etag, lastModified, allowedHosts }: CalendarRequest, signal
     call.end();
   });
 }
-
-/** Resolves a name to its public addresses; one that has any other is refused altogether. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
-    const [first] = addresses;
-    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new Error('not a public address'), []);
-    }
-    return options.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
-  });
-};

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Clock } from '../clock.ts';
 import type { Mailer } from './mailer.ts';
+import { toNodemailer } from './to-nodemailer.ts';
 
 /**
  * Writes each mail as a file that any mail program opens (RFC 5322), named by its time: what an
@@ -12,9 +13,9 @@ import type { Mailer } from './mailer.ts';
 export function folderMailer(folder: string, from: string, clock: Clock): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
   return {
-    send: async ({ to, subject, text }) => {
+    send: async (mail) => {
       const date = new Date(clock.now());
-      const { message } = await transport.sendMail({ to: { name: '', address: to }, subject, text, date });
+      const { message } = await transport.sendMail({ ...toNodemailer(mail), date });
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const name = `${date.toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.eml`;
       // Written apart and renamed: whoever watches the folder never reads half a mail.

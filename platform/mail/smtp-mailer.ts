@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Mailer } from './mailer.ts';
+import { toNodemailer } from './to-nodemailer.ts';
 
 /** A mail server that says nothing for this long counts as away. */
 const TIMEOUT_MS = 15_000;
@@ -20,8 +21,8 @@ export function smtpMailer(url: string, from: string): Mailer {
     { from },
   );
   return {
-    send: async ({ to, subject, text }) => {
-      await transport.sendMail({ to: { name: '', address: to }, subject, text });
+    send: async (mail) => {
+      await transport.sendMail(toNodemailer(mail));
     },
     close: () => {
       transport.close();

@@ -127,6 +127,7 @@ async function loadNeighbours(
         halts: haltsOf({ productId, merchantId, deviceModelId, firmware, customerId }),
         population: populationOf(about),
         review: reviewOf(consumableId),
+        skipUntil: about.skipUntil,
       },
     };
   };

@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly jurisdiction: string | null;
   /** What is done now: the customer's choice, unless something makes it a question. */
   readonly strategy: Strategy;
+  /** The customer skipped an order: nothing before then. */
+  readonly skipUntil: Instant | null;
   readonly profile: ConsumableProfile;
   readonly offer: Offer | null;
   /** It has a product, and neither that nor any other can be had. */
@@ -54,7 +56,8 @@ const obtainable = (product: string): string => `
  * is asked about.
  */
 const SURROUNDINGS = `
-  SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family, c.customer_id, c.strategy, c.paused_at IS NOT NULL AS paused,
+  SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family,
+    c.customer_id, c.strategy, c.skip_until, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
     cu.time_zone, cu.jurisdiction, cu.combine_orders, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name,
     p.unit_price_minor, p.currency, p.pack_size, p.minimum_quantity, m.lead_time_pmf, m.combines_parcels,
@@ -111,6 +114,7 @@ interface Row {
   readonly standing: Standing;
   readonly unobtainable: boolean;
   readonly price_breaks: readonly { readonly quantity: number; readonly minor: number }[] | null;
+  readonly skip_until: Date | null;
   readonly key: string;
   readonly name: string;
   readonly polarity: ConsumableProfile['polarity'];
@@ -166,6 +170,7 @@ function surroundingsOf(row: Row): Surroundings {
     siteTimeZone: row.site_time_zone ?? row.time_zone ?? UNOWNED.timeZone,
     jurisdiction: row.jurisdiction,
     strategy: row.customer_id === null ? UNOWNED.strategy : strategyOf(row),
+    skipUntil: row.skip_until?.getTime() ?? null,
     profile: {
       key: row.key,
       name: row.name,

@@ -24,6 +24,14 @@ export interface DueOrder {
   /** Whether anybody said where to deliver it. */
   readonly hasAddress: boolean;
   readonly parcelId: string | null;
+  readonly announcedAt: Instant | null;
+  readonly cancelUntil: Instant | null;
+  /** When its announcement reached the customer, and when every way had failed. */
+  readonly noticedAt: Instant | null;
+  readonly noticeFailedAt: Instant | null;
+  readonly dueAt: Instant;
+  /** When spares were last counted since it was made; null: they were not. */
+  readonly countedAt: Instant | null;
 }
 
 const CANDIDATES = `
@@ -45,8 +53,21 @@ const ORDERS = `
         WHERE c.id = o.consumable_id AND d.address_id IS NOT NULL)
       OR EXISTS (SELECT FROM consent k JOIN mandate t ON t.consent_id = k.id
         WHERE k.customer_id = o.customer_id AND t.delivery_address <> '{}'
-          AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)) AS "hasAddress"
+          AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)) AS "hasAddress",
+    announced_at AS "announcedAt", cancel_until AS "cancelUntil", noticed_at AS "noticedAt",
+    notice_failed_at AS "noticeFailedAt", due_at AS "dueAt", (
+      SELECT max(e.at) FROM consumable_event e
+      WHERE e.consumable_id = o.consumable_id AND e.at >= o.created_at AND e.type = 'shelf-count') AS "countedAt"
   FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`;
+
+type Instants = 'announcedAt' | 'cancelUntil' | 'noticedAt' | 'noticeFailedAt' | 'countedAt';
+/** As the driver gives it. */
+type Row = Omit<DueOrder, 'createdAt' | 'dueAt' | Instants> & {
+  readonly createdAt: Date;
+  readonly dueAt: Date;
+} & {
+  readonly [Name in Instants]: Date | null;
+};
 
 interface Candidate {
   readonly id: string;
@@ -73,9 +94,15 @@ export async function claimDueOrders(
     db,
     ours.flatMap(({ consentId }) => consentId ?? []),
   );
-  const orders = await db.query<Omit<DueOrder, 'createdAt'> & { createdAt: Date }>(ORDERS, [
-    ours.map(({ id }) => id),
-    new Date(now),
-  ]);
-  return orders.rows.map((row) => ({ ...row, createdAt: row.createdAt.getTime() }));
+  const orders = await db.query<Row>(ORDERS, [ours.map(({ id }) => id), new Date(now)]);
+  return orders.rows.map((row) => ({
+    ...row,
+    createdAt: row.createdAt.getTime(),
+    dueAt: row.dueAt.getTime(),
+    countedAt: row.countedAt?.getTime() ?? null,
+    announcedAt: row.announcedAt?.getTime() ?? null,
+    cancelUntil: row.cancelUntil?.getTime() ?? null,
+    noticedAt: row.noticedAt?.getTime() ?? null,
+    noticeFailedAt: row.noticeFailedAt?.getTime() ?? null,
+  }));
 }

@@ -1,5 +1,5 @@
 import { fold } from '../../core/fold.ts';
-import { CONSENT_GATES, checkGates } from '../../core/gates.ts';
+import { CONSENT_GATES, checkGates, type Notice } from '../../core/gates.ts';
 import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
 import { inWords } from '../../core/phrases/in-words.ts';
 import { type Said, say } from '../../core/phrases/phrase.ts';
@@ -25,8 +25,9 @@ type Next =
   | { readonly kind: 'place' }
   | { readonly kind: 'cancel' }
   /** The customer decides, or has to do something first. */
-  | { readonly kind: 'ask'; readonly step?: NextStep }
-  | { readonly kind: 'wait'; readonly until: Instant };
+  | { readonly kind: 'ask'; readonly because: 'downgraded' | 'notice-failed'; readonly step?: NextStep }
+  /** `keepsDates`: it waits for a word, not for other dates. */
+  | { readonly kind: 'wait'; readonly until: Instant; readonly keepsDates?: true };
 
 export interface Judgement {
   readonly next: Next;
@@ -35,7 +36,7 @@ export interface Judgement {
 }
 
 /** Gates of the standing consent; an order that the customer approved by itself does not need them. */
-const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES];
+const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES, 'skip', 'notice'];
 
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
 export const HALT_RETRY_MS = 60_000;
@@ -52,6 +53,7 @@ export function judgePlacement(
   state: ConsumableState | null,
   context: StepContext,
   now: Instant,
+  noticeWithinMs: number,
 ): Judgement {
   const { tip } = fold(state, [], context, now);
   const { leadTime, calendar, settings } = context;
@@ -59,14 +61,25 @@ export function judgePlacement(
   const plan = planDelivery({ earliestPlaceAt: now, leadTime, calendar });
   const { quantity, totalMinor, unitPriceMinor } = order;
   const trust = trustOf(tip, settings, now);
+  const notice = noticeOf(order, now, noticeWithinMs);
   const all = checkGates(
-    { stage: 'place', offer, quantity, totalMinor, unitPriceMinor, trust, plan, forOrderId: order.id },
+    {
+      stage: 'place',
+      offer,
+      quantity,
+      totalMinor,
+      unitPriceMinor,
+      trust,
+      plan,
+      notice,
+      forOrderId: order.id,
+    },
     context,
     now,
   );
   const gates = order.consentId === null ? all.filter(({ gate }) => !STANDING.includes(gate)) : all;
   const obstacle = obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order);
-  const { next, said } = obstacle ?? nextOf(gates, plan, now);
+  const { next, said } = obstacle ?? nextOf(gates, plan, notice, now);
   const decision: Decision = {
     outcome: OUTCOMES[next.kind],
     at: now,
@@ -93,7 +106,7 @@ function offerFor(order: DueOrder, offer: Offer | null): Offer | null {
 function missing({ hasAddress }: DueOrder): Verdict | null {
   if (hasAddress) return null;
   return {
-    next: { kind: 'ask', step: { code: 'no-delivery-address', url: null } },
+    next: { kind: 'ask', because: 'downgraded', step: { code: 'no-delivery-address', url: null } },
     said: [say('no-delivery-address')],
   };
 }
@@ -108,6 +121,18 @@ const OUTCOMES: Readonly<Record<Next['kind'], Decision['outcome']>> = {
 interface Verdict {
   readonly next: Next;
   readonly said: Said;
+}
+
+/** Why an order is not needed by what the customer counted since it was made; null: it is, or nobody counted. */
+export function enoughCounted(
+  { countedAt }: Pick<DueOrder, 'countedAt'>,
+  state: ConsumableState | null,
+  context: StepContext,
+  now: Instant,
+): Said | null {
+  if (countedAt === null) return null;
+  const { decision } = step(state, [], { ...context, openOrder: null }, now);
+  return decision.outcome === 'nothing' ? [say('enough-counted'), ...decision.said] : null;
 }
 
 /** What the gates cannot know: things that happened to this very order since it was announced. */
@@ -132,23 +157,41 @@ function obstacleOf(
       };
     }
   }
+  const enough = enoughCounted(order, state, context, now);
+  if (enough !== null) return { next: { kind: 'cancel' }, said: enough };
   const { offer } = context;
   if (offer !== null && offer.unitPrice.minor > order.unitPriceMinor) {
     const announced = { minor: order.totalMinor, currency: order.currency };
     return {
-      next: { kind: 'ask' },
+      next: { kind: 'ask', because: 'downgraded' },
       said: [say('price-since-announced', { announced, unitPrice: offer.unitPrice })],
     };
   }
   return null;
 }
 
-function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, now: Instant): Verdict {
+/** A notice that has not arrived within this time never counts: the customer is asked. */
+function noticeOf(
+  { announcedAt, createdAt, noticedAt, noticeFailedAt, cancelUntil }: DueOrder,
+  now: Instant,
+  withinMs: number,
+): Notice {
+  const failed = noticeFailedAt !== null || (announcedAt ?? createdAt) + withinMs <= now;
+  return { deliveredAt: noticedAt, failed, cancelUntil };
+}
+
+/** A notice that is on its way is looked for again after this. */
+const NOTICE_RETRY_MS = 15 * 60_000;
+
+function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, notice: Notice, now: Instant): Verdict {
   const failing = gates.filter(({ pass }) => !pass);
   if (failing.length === 0) return { next: { kind: 'place' }, said: [say('nothing-in-the-way')] };
   const said = failing.flatMap((verdict) => verdict.said);
   const fails = (...names: GateName[]) => failing.some(({ gate }) => names.includes(gate));
   if (fails('consent', 'offer', 'open-order')) return { next: { kind: 'cancel' }, said };
+  if (fails('notice') && notice.deliveredAt === null && notice.failed) {
+    return { next: { kind: 'ask', because: 'notice-failed' }, said };
+  }
   if (fails('halt')) return { next: { kind: 'wait', until: now + HALT_RETRY_MS }, said };
   if (fails('review')) return { next: { kind: 'wait', until: now + REVIEW_RETRY_MS }, said };
   if (fails('hold')) {
@@ -159,5 +202,9 @@ function nextOf(gates: readonly GateVerdict[], plan: DeliveryPlan, now: Instant)
       said: plan.reason === null ? said : [plan.reason],
     };
   }
-  return { next: { kind: 'ask' }, said };
+  if (failing.every(({ gate }) => gate === 'notice')) {
+    const until = notice.deliveredAt === null ? now + NOTICE_RETRY_MS : (notice.cancelUntil ?? now);
+    return { next: { kind: 'wait', until, keepsDates: true }, said };
+  }
+  return { next: { kind: 'ask', because: 'downgraded' }, said };
 }

@@ -1,8 +1,9 @@
+import { inWords } from '../../core/phrases/in-words.ts';
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
 import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { appendAudit } from '../../platform/audit/append.ts';
 import { inTransaction } from '../../platform/database.ts';
-import { proposeOrders } from '../../platform/messages/order-messages.ts';
+import { type ProposalReason, proposeOrders } from '../../platform/messages/order-messages.ts';
 import {
   type NextStep,
   type Queryable,
@@ -17,7 +18,7 @@ import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { claimDueOrders, type DueOrder } from './due-order.ts';
-import { type Judgement, judgePlacement } from './judge-placement.ts';
+import { enoughCounted, type Judgement, judgePlacement } from './judge-placement.ts';
 import { CALL_PATIENCE_MS } from './patience.ts';
 import { type Postponement, postpone } from './postpone.ts';
 
@@ -30,14 +31,16 @@ export interface Plan {
   readonly decisions: DecisionRow[];
   readonly jobs: Job[];
   /** Asked of the customer from now on: their approval counts, not the standing consent. */
-  readonly unbound: string[];
+  readonly unbound: { readonly orderId: string; readonly because: ProposalReason }[];
 }
 
 /** Acts on the orders whose time has come; returns how many those were. */
 export async function processDueOrders(deps: RulesDeps): Promise<number> {
   const now = deps.clock.now();
   const policy = await currentPolicy(deps.database.pool, deps.config);
-  const { count, plan } = await inTransaction(deps.database.pool, (db) => runDueOrders(db, policy, now));
+  const { count, plan } = await inTransaction(deps.database.pool, (db) =>
+    runDueOrders(db, policy, now, deps.config.NOTICE_WITHIN_HOURS * HOUR_MS),
+  );
   for (const { to } of plan.transitions) deps.metrics.orders.inc({ status: to });
   for (const { decision } of plan.decisions) {
     deps.metrics.decisions.inc({ outcome: decision.outcome });
@@ -62,19 +65,29 @@ export async function runDueOrders(
   db: Queryable,
   policy: Policy,
   now: Instant,
+  noticeWithinMs: number,
 ): Promise<{ count: number; plan: Plan }> {
   const plan: Plan = { transitions: [], postponements: [], decisions: [], jobs: [], unbound: [] };
   const orders = await claimDueOrders(db, now, BATCH_ORDERS);
-  const announced = orders.filter(({ status }) => status === 'announced');
-  const wanted = announced.map((order) => ({ consumableId: order.consumableId, order }));
+  const judged = orders.filter((order) => order.status === 'announced' || isRethought(order));
+  const wanted = judged.map((order) => ({ consumableId: order.consumableId, order }));
   const contexts = await loadContexts(db, wanted, policy, now);
   const states = await loadStates(db, [...contexts.of.keys()]);
   for (const order of orders) {
     const context = contexts.of.get(order.consumableId);
     const state = states.get(order.consumableId) ?? null;
-    if (order.status !== 'announced') planOther(plan, order, now);
+    if (context !== undefined && isRethought(order)) rethink(plan, order, state, context, now);
+    else if (order.status !== 'announced') planOther(plan, order, now);
     else if (context === undefined) planBroken(plan, order, contexts.broken.get(order.consumableId), now);
-    else planAnnounced(plan, order, state, context, now);
+    else {
+      // One order that core fails on must not keep the others of its batch from being placed.
+      try {
+        const judgement = judgePlacement(order, state, context.step, now, noticeWithinMs);
+        carryOut(plan, order, judgement, context, now);
+      } catch (error) {
+        planBroken(plan, order, error instanceof Error ? error : undefined, now);
+      }
+    }
   }
   const moved = await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
@@ -88,12 +101,8 @@ export async function runDueOrders(
 /** At today's price, which is therefore written before the customer is told. */
 async function ask(db: Queryable, { unbound }: Plan, now: Instant): Promise<void> {
   if (unbound.length === 0) return;
-  await db.query(UNBIND, [unbound]);
-  await proposeOrders(
-    db,
-    unbound.map((orderId) => ({ orderId, because: 'downgraded' as const })),
-    now,
-  );
+  await db.query(UNBIND, [unbound.map(({ orderId }) => orderId)]);
+  await proposeOrders(db, unbound, now);
 }
 
 /** Money is about to be spent without anybody asking: the audit log has it before the merchant is called. */
@@ -139,18 +148,25 @@ async function loadStates(
   return states;
 }
 
-function planAnnounced(
+/** A proposal that is due because spares were counted, and not because its time is over. */
+const isRethought = ({ status, countedAt, dueAt }: DueOrder): boolean =>
+  status === 'proposed' && countedAt !== null && dueAt <= countedAt;
+
+/** Nobody is asked about what they have enough of; of whoever answered otherwise the question stays open. */
+function rethink(
   plan: Plan,
   order: DueOrder,
   state: ConsumableState | null,
   context: Context,
   now: Instant,
 ): void {
-  try {
-    carryOut(plan, order, judgePlacement(order, state, context.step, now), context, now);
-  } catch (error) {
-    // One order that core fails on must not keep the others of its batch from being placed.
-    planBroken(plan, order, error instanceof Error ? error : undefined, now);
+  const said = enoughCounted(order, state, context.step, now);
+  const { id: orderId, status } = order;
+  if (said === null) {
+    plan.postponements.push({ orderId, status, until: now + PROPOSAL_LIFE_MS, reason: null });
+  } else {
+    const reason = inWords(said);
+    plan.transitions.push({ orderId, to: 'cancelled', at: now, actor: 'worker', reason, said });
   }
 }
 
@@ -185,11 +201,12 @@ function carryOut(
       break;
     case 'ask':
       move('proposed', now + PROPOSAL_LIFE_MS, next.step ?? null);
-      plan.unbound.push(orderId);
+      plan.unbound.push({ orderId, because: next.because });
       break;
     case 'wait': {
       const arrives = { from: delivery.arrivesFrom, to: delivery.arrivesTo };
-      plan.postponements.push({ orderId, status: order.status, until: next.until, reason, said, arrives });
+      const wait = { orderId, status: order.status, until: next.until, reason, said };
+      plan.postponements.push(next.keepsDates === true ? wait : { ...wait, arrives });
     }
   }
 }

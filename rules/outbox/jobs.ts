@@ -9,6 +9,11 @@ export interface Jobs {
   readonly 'ask-merchant': { readonly orderId: string };
   readonly 'request-return': { readonly problemId: string };
   readonly 'fetch-quote': { readonly quoteId: string; readonly merchantId: string };
+  /** `attempt`: how many there were before it, so that of two jobs for the same one only one sends. */
+  readonly 'deliver-message': { readonly deliveryId: string; readonly attempt: number };
+  readonly 'send-digest': { readonly customerId: string; readonly attempt: number };
+  /** A mail with a secret in it: the job names it, the secret stays encrypted in its row. */
+  readonly 'send-sealed-mail': { readonly mailId: string; readonly attempt: number };
 }
 
 export type Job = { [Name in keyof Jobs]: { readonly name: Name; readonly payload: Jobs[Name] } }[keyof Jobs];
@@ -25,6 +30,15 @@ const ADD = `
   WHERE NOT (t.payload::jsonb @> '{"retry": true}' AND EXISTS (
     SELECT FROM graphile_worker.jobs j WHERE j.key = t.key AND j.locked_at IS NULL AND j.attempts < j.max_attempts))`;
 
+function subjectOf(payload: Job['payload']): string {
+  if ('orderId' in payload) return payload.orderId;
+  if ('feedId' in payload) return payload.feedId;
+  if ('problemId' in payload) return payload.problemId;
+  if ('quoteId' in payload) return payload.quoteId;
+  if ('deliveryId' in payload) return payload.deliveryId;
+  return 'mailId' in payload ? payload.mailId : `${payload.customerId}:${payload.attempt}`;
+}
+
 export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void> {
   if (jobs.length === 0) return;
   await db.query(ADD, [
@@ -33,12 +47,6 @@ export async function addJobs(db: Queryable, jobs: readonly Job[]): Promise<void
     jobs.map(({ name, payload }) => `${name}:${subjectOf(payload)}`),
     jobs.map(({ payload }) => ('merchantId' in payload ? laneOf(payload) : null)),
   ]);
-}
-
-function subjectOf(payload: Job['payload']): string {
-  if ('feedId' in payload) return payload.feedId;
-  if ('problemId' in payload) return payload.problemId;
-  return 'quoteId' in payload ? payload.quoteId : payload.orderId;
 }
 
 /** Calls at once to one merchant for quotes. */

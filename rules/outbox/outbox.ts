@@ -13,6 +13,9 @@ import { z } from 'zod';
 import { inTransaction } from '../../platform/database.ts';
 import { fetchFeed } from '../calendar/fetch-feed.ts';
 import type { RulesDeps } from '../deps.ts';
+import { deliverMessage, sendDigest } from '../messages/deliver.ts';
+import type { MessageDeps } from '../messages/deps.ts';
+import { sendSealedMail } from '../messages/send-sealed-mail.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { requestReturn } from '../problems/request-return.ts';
@@ -53,7 +56,16 @@ const fetchQuoteSchema = z.object({ quoteId: z.uuid(), merchantId: z.uuid() }) s
 const requestReturnSchema = z.object({ problemId: z.uuid() }) satisfies z.ZodType<Jobs['request-return']>;
 const cancelOrderSchema = z.object({ orderId }) satisfies z.ZodType<Jobs['cancel-order']>;
 
-function tasksOf(deps: RulesDeps): TaskList {
+const attempt = z.int().min(0);
+const deliverSchema = z.object({ deliveryId: z.uuid(), attempt }) satisfies z.ZodType<
+  Jobs['deliver-message']
+>;
+const digestSchema = z.object({ customerId: z.guid(), attempt }) satisfies z.ZodType<Jobs['send-digest']>;
+const sealedMailSchema = z.object({ mailId: z.uuid(), attempt }) satisfies z.ZodType<
+  Jobs['send-sealed-mail']
+>;
+
+function tasksOf(deps: MessageDeps): TaskList {
   return {
     'place-order': (payload: unknown) => placeOrder(deps, placeOrderSchema.parse(payload)),
     'cancel-order': (payload: unknown) => cancelOrder(deps, cancelOrderSchema.parse(payload)),
@@ -61,6 +73,18 @@ function tasksOf(deps: RulesDeps): TaskList {
     'request-return': (payload: unknown) => requestReturn(deps, requestReturnSchema.parse(payload)),
     'fetch-quote': (payload: unknown) => fetchQuote(deps, fetchQuoteSchema.parse(payload)),
     'fetch-calendar': (payload: unknown) => fetchFeed(deps, fetchCalendarSchema.parse(payload).feedId),
+    'deliver-message': (payload: unknown) => {
+      const { deliveryId, attempt } = deliverSchema.parse(payload);
+      return deliverMessage(deps, deliveryId, attempt);
+    },
+    'send-digest': (payload: unknown) => {
+      const { customerId, attempt } = digestSchema.parse(payload);
+      return sendDigest(deps, customerId, attempt);
+    },
+    'send-sealed-mail': (payload: unknown) => {
+      const { mailId, attempt } = sealedMailSchema.parse(payload);
+      return sendSealedMail(deps, mailId, attempt);
+    },
   } satisfies Record<keyof Jobs, unknown>;
 }
 
@@ -70,7 +94,7 @@ const READY = `
   ) AS ready`;
 
 /** graphile-worker over the platform's own pool, its schema made or brought up to date. */
-export async function openOutbox(deps: RulesDeps): Promise<Outbox> {
+export async function openOutbox(deps: MessageDeps): Promise<Outbox> {
   const { pool } = deps.database;
   const options = {
     pgPool: pool,

@@ -82,8 +82,8 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
     await world.rows('DELETE FROM consumable_state WHERE consumable_id = $1', original.consumableId);
     consumables = await world.rows(
       `WITH customers AS (
-         INSERT INTO customer (name, time_zone, currency, created_at)
-         SELECT 'C' || n, 'Europe/Berlin', 'EUR', $1 FROM generate_series(1, $2::int) n RETURNING id
+         INSERT INTO customer (name, email, time_zone, currency, created_at)
+         SELECT 'C' || n, 'c' || n || '@example.org', 'Europe/Berlin', 'EUR', $1 FROM generate_series(1, $2::int) n RETURNING id
        ), devices AS (
          INSERT INTO device (customer_id, device_model_id, name, created_at)
          SELECT id, $3, 'Printer', $1 FROM customers CROSS JOIN generate_series(1, $4::int) RETURNING id, customer_id

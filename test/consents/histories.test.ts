@@ -67,6 +67,8 @@ const eventArbitrary = fc.oneof(
       product: fc.constantFrom(...PRODUCTS),
       merchant: fc.constantFrom('m0', 'm1'),
       quantity: fc.constantFrom(1, 1, 1, 2, 4),
+      /** Hours until its announcement arrives; null: it never does. */
+      notice: fc.constantFrom(0, 0, 0, 6, 30, null),
     }),
   },
 );
@@ -84,6 +86,7 @@ interface Order {
   readonly offer: Offer;
   readonly quantity: number;
   readonly announcedAt: Instant;
+  readonly noticedAt: Instant | null;
   dueAt: Instant;
   placedAt: Instant | null;
 }
@@ -101,6 +104,13 @@ const isoDay = (at: Instant, timeZone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at);
 const dayAfter = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** What is known of its announcement at an instant; the time to cancel begins when it arrives. */
+function noticeOf({ noticedAt }: Order, now: Instant) {
+  const arrived = noticedAt !== null && noticedAt <= now;
+  const cancelUntil = noticedAt === null ? null : noticedAt + WINDOW_MS;
+  return { deliveredAt: arrived ? noticedAt : null, failed: false, cancelUntil };
+}
 
 /** Runs a history with some gates torn out; returns what was broken, in words, and how many orders were placed. */
 function run(history: History, without: readonly GateName[] = []): { violations: string[]; orders: number } {
@@ -134,6 +144,7 @@ function run(history: History, without: readonly GateName[] = []): { violations:
         totalMinor: totalOf(order),
         trust: { trusted: true, said: [] },
         plan,
+        notice: noticeOf(order, state.now),
         forOrderId: 'own',
       },
       {
@@ -150,7 +161,9 @@ function run(history: History, without: readonly GateName[] = []): { violations:
       },
       state.now,
     );
-    if (stage === 'announce') order.dueAt = Math.max(state.now + WINDOW_MS, plan.placeAt);
+    if (stage === 'announce') {
+      order.dueAt = Math.max((order.noticedAt ?? state.now) + WINDOW_MS, plan.placeAt);
+    }
     // An announcement may name a later day; that day is checked when it has come.
     const relevant = verdicts.filter(({ gate }) => !without.includes(gate));
     return relevant.every(({ pass }) => pass) && Number.isFinite(order.dueAt);
@@ -170,12 +183,13 @@ function run(history: History, without: readonly GateName[] = []): { violations:
   };
   for (const event of [{ type: 'grant' as const, terms: history.first }, ...history.events]) {
     if (event.type === 'order') {
-      const { product: productId, merchant: merchantId, quantity } = event;
+      const { product: productId, merchant: merchantId, quantity, notice } = event;
       const offer: Offer = {
         ...{ productId, merchantId, sku: productId, name: productId },
         ...{ unitPrice: priceOf(productId), packSize: 1, minimumQuantity: 1 },
       };
-      const order: Order = { offer, quantity, announcedAt: state.now, dueAt: 0, placedAt: null };
+      const noticedAt = notice === null ? null : state.now + notice * HOUR_MS;
+      const order: Order = { offer, quantity, announcedAt: state.now, noticedAt, dueAt: 0, placedAt: null };
       if (passes(order, 'announce')) state.orders.push(order);
     } else {
       apply(state, event, timeZone);
@@ -257,6 +271,7 @@ function judge(order: Order, state: State, { timeZone, pmf }: History): string[]
     state.holds.some((hold) => day >= hold.from && (hold.to === null || day <= hold.to)),
   );
   object(away, 'hold');
+  object(order.noticedAt === null || now < order.noticedAt + WINDOW_MS, 'notice');
   return objections;
 }
 
@@ -270,7 +285,9 @@ function daysItMayArrive(now: Instant, timeZone: string, pmf: readonly number[])
 }
 
 describe('histories against the pure gates', () => {
-  test('10,000: no order breaks a mandate or arrives inside a hold', { timeout: 120_000 }, () => {
+  test('10,000: no order breaks a mandate, arrives inside a hold or goes without notice', {
+    timeout: 120_000,
+  }, () => {
     let placed = 0;
     fc.assert(
       fc.property(historyArbitrary, (history) => {
@@ -294,6 +311,7 @@ describe('histories against the pure gates', () => {
     ['spend', 'spend'],
     ['frequency', 'frequency'],
     ['hold', 'hold'],
+    ['notice', 'notice'],
   ] as const)('control: without the gate %s it happens', (gate, what) => {
     // Without a consent there are no limits to check: those gates refuse too.
     const without: GateName[] =

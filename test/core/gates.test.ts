@@ -51,6 +51,7 @@ const request: GateRequest = {
   quantity: 1,
   trust: { trusted: true, said: [say('read', { level: 0.08, hours: null })] },
   plan: { placeAt: NOW, arrivesFrom: '2026-09-09', arrivesTo: '2026-09-10' },
+  notice: { deliveredAt: NOW - DAY_MS, failed: false, cancelUntil: NOW },
   forOrderId: null,
 };
 
@@ -139,6 +140,25 @@ describe('the gates', () => {
 
   test('less than the merchant sells is not ordered', () => {
     expect(failing({ quantity: 1, offer: { ...offer, minimumQuantity: 2 } })).toEqual(['quantity']);
+  });
+
+  test('no notice, no order: an announcement has to arrive, and leave time to cancel', () => {
+    const place = (notice: GateRequest['notice']) => failing({ stage: 'place', notice: notice ?? null });
+    const told = { deliveredAt: NOW - DAY_MS, failed: false, cancelUntil: NOW };
+    expect(place(told)).toEqual([]);
+    expect(place(null)).toEqual(['notice']);
+    expect(place({ ...told, deliveredAt: null })).toEqual(['notice']);
+    expect(place({ ...told, deliveredAt: null, failed: true })).toEqual(['notice']);
+    const later = { ...told, cancelUntil: NOW + 1 };
+    expect(place(later)).toEqual(['notice']);
+    expect(retryOf('notice', {}, { stage: 'place', notice: later })).toBe(NOW + 1);
+    expect(failing({ stage: 'announce', notice: null })).toEqual([]);
+  });
+
+  test('what the customer skipped comes again when they said', () => {
+    expect(failing({}, { skipUntil: NOW + 1 })).toEqual(['skip']);
+    expect(retryOf('skip', { skipUntil: NOW + 1 })).toBe(NOW + 1);
+    expect(failing({}, { skipUntil: NOW })).toEqual([]);
   });
 
   test('an order placed later for a hold does not go yet', () => {

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { fetchCalendar } from '../../platform/calendar/fetch-calendar.ts';
@@ -40,6 +43,8 @@ const calendar = (...spans: [uid: string, from: string, to: string][]): string =
     '',
   ].join('\r\n');
 
+const closing: (() => Promise<void>)[] = [];
+
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(request.headers);
@@ -47,7 +52,9 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const config = parseConfig({ CALENDAR_ALLOWED_HOSTS: host });
+  const folder = await mkdtemp(join(tmpdir(), 'neverout-feeds-'));
+  closing.push(() => rm(folder, { recursive: true, force: true }));
+  const config = parseConfig({ CALENDAR_ALLOWED_HOSTS: host, NEVEROUT_DATA: folder });
   api = await createTestApi({ config });
   world = await createWorld(api);
   rules = await buildRules(api.deps);
@@ -56,6 +63,7 @@ afterAll(async () => {
   await rules.close();
   await api[Symbol.asyncDispose]();
   server.close();
+  for (const close of closing) await close();
 });
 
 const url = () => `/v1/customers/${world.customerId}/calendars`;

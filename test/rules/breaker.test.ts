@@ -32,8 +32,8 @@ describe('the breaker', () => {
   async function runaway(original: SeededConsumable, firmware: string | null, count = FLEET): Promise<void> {
     const ids = await world.rows<{ id: string; customerId: string }>(
       `WITH customers AS (
-         INSERT INTO customer (name, time_zone, currency, created_at)
-         SELECT 'C', 'Europe/Berlin', 'EUR', $1 FROM generate_series(1, $2::int) RETURNING id
+         INSERT INTO customer (name, email, time_zone, currency, created_at)
+         SELECT 'C', 'c@example.org', 'Europe/Berlin', 'EUR', $1 FROM generate_series(1, $2::int) RETURNING id
        ), devices AS (
          INSERT INTO device (customer_id, device_model_id, name, firmware, created_at)
          SELECT id, $3, 'Printer', $5, $1 FROM customers RETURNING id, customer_id

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MACHINE } from '../../api/auth/caller.ts';
 import { changeConsumable } from '../../api/consumables/change-consumable.ts';
-import { DECISIONS, decideOrder } from '../../api/orders/decide.ts';
+import { decideOrder } from '../../api/orders/decide.ts';
 import { loadLadder, toLadder } from '../../api/strategies/read-ladder.ts';
 import { DAY_MS } from '../../core/types.ts';
 import { silentLog } from '../support/log.ts';
@@ -57,8 +57,10 @@ describe('the ladder of strategies', () => {
       ceiling: 'curated',
     });
 
-    await decideOrder(api(), asked?.id ?? '', DECISIONS.decline, NO_WORD, MACHINE);
+    await decideOrder(api(), asked?.id ?? '', { action: 'decline' }, NO_WORD, MACHINE);
     await remember(consumableId, { ...OPEN, returnedAt: START });
+    // Who said no would not be asked again the same day.
+    await world.rows('UPDATE consumable SET skip_until = NULL');
     await world.rows('UPDATE consumable_state SET evaluate_at = $1', new Date(START));
     await world.rules.drain();
     const ordered = await orderOf(consumableId);
@@ -113,7 +115,11 @@ describe('the ladder of strategies', () => {
     const { consumableId } = await nearlyEmpty(world);
     await world.rules.drain();
     const now = new Date(world.clock.now());
-    await world.rows('UPDATE "order" SET notice_failed_at = $2 WHERE consumable_id = $1', consumableId, now);
+    await world.rows(
+      'UPDATE "order" SET noticed_at = NULL, notice_failed_at = $2 WHERE consumable_id = $1',
+      consumableId,
+      now,
+    );
     const unreached = await ladder(consumableId);
     expect(unreached).toMatchObject({ acts: 'curated', ceiling: 'curated' });
     expect(unreached.steps.at(-1)).toMatchObject({ code: 'not-announced', available: false });
@@ -222,7 +228,7 @@ describe('the ladder of strategies', () => {
       { product: 'Small', best: false, perUseMinor: 4 },
     ]);
     const approve = (id: string) =>
-      decideOrder(api(), proposed?.id ?? '', DECISIONS.approve, { ...NO_WORD, productId: id }, MACHINE);
+      decideOrder(api(), proposed?.id ?? '', { action: 'approve', productId: id }, NO_WORD, MACHINE);
     await expect(approve(consumableId)).rejects.toMatchObject({ code: 'not-an-option' });
     expect(await order()).toMatchObject({ status: 'proposed', product_id: productId });
     await approve(large.id);

@@ -21,8 +21,8 @@ async function multiply(
 ): Promise<string[]> {
   const rows = await world.rows<{ id: string }>(
     `WITH customers AS (
-       INSERT INTO customer (name, time_zone, currency, created_at)
-       SELECT 'Customer ' || n, 'Europe/Berlin', 'EUR', $2 FROM generate_series(1, $3::int) n WHERE NOT $4
+       INSERT INTO customer (name, email, time_zone, currency, created_at)
+       SELECT 'Customer ' || n, 'c' || n || '@example.org', 'Europe/Berlin', 'EUR', $2 FROM generate_series(1, $3::int) n WHERE NOT $4
        RETURNING id
      ), owners AS (
        SELECT id, row_number() OVER () AS n FROM customers

@@ -351,7 +351,7 @@ describe('placing an announced order', () => {
     await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
     await report(world, second.consumableId, decline(START, 0.05, 0.02, 1));
     await eventually(async () => {
-      expect(await world.rows('SELECT FROM "order"')).toHaveLength(2);
+      expect(await world.rows('SELECT FROM "order" WHERE noticed_at IS NOT NULL')).toHaveLength(2);
     });
     world.clock.advanceTo(windowEnd);
     await eventually(() => {
@@ -379,7 +379,7 @@ describe('placing an announced order', () => {
       await eventually(() => nearlyEmpty(world));
       await cut();
       await eventually(async () => {
-        expect(await count('true')).toBe(i);
+        expect(await count('noticed_at IS NOT NULL')).toBe(i);
       });
     }
     await own.pool.query('UPDATE merchant SET base_url = $1, api_key = $2', [shop.url, shop.apiKey]);

@@ -191,7 +191,7 @@ describe('with a large fleet', () => {
 
   test('so do due orders', async () => {
     const plans = await plansOf(async (db) => {
-      const { count } = await runDueOrders(db, policyOf(world.config), START + 5 * DAY_MS);
+      const { count } = await runDueOrders(db, policyOf(world.config), START + 5 * DAY_MS, 2 * DAY_MS);
       expect(count).toBe(200);
     });
     expect(plans.size).toBeGreaterThan(10);

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DAY_MS, HOUR_MS, type Strategy } from '../../core/types.ts';
 import { ManualClock } from '../../platform/clock.ts';
 import { type Config, parseConfig } from '../../platform/config.ts';
@@ -47,10 +50,13 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
   const database = await createTestDatabase(START);
   for (const [key, value] of Object.entries(UNGUARDED)) await setStaffSetting(database, key, value);
   const clock = new ManualClock(START);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'neverout-rules-'));
   const config = parseConfig({
     NEVEROUT_API_TOKEN: 'a token that is long enough',
     // Tests of quotes ask for them; the others have no merchant to ask.
     QUOTE_WAIT_MINUTES: '0',
+    NEVEROUT_DATA: dataFolder,
+    AUTH_SECRET: 'a secret of the tests, 32 bytes or more',
     ...environment,
   });
   const metrics = createMetrics();
@@ -73,6 +79,7 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     [Symbol.asyncDispose]: async () => {
       for (const one of built) await one.close();
       await database[Symbol.asyncDispose]();
+      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }

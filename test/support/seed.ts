@@ -23,7 +23,15 @@ export async function seedConsumable(database: Database, now: number): Promise<S
   };
   const { prisma } = database;
   await prisma.customer.create({
-    data: { id: ids.customerId, name: 'Customer', timeZone: 'Europe/Berlin', currency: 'EUR', createdAt: at },
+    data: {
+      id: ids.customerId,
+      name: 'Customer',
+      // Whoever cannot be told is not ordered for.
+      email: `${ids.customerId}@example.org`,
+      timeZone: 'Europe/Berlin',
+      currency: 'EUR',
+      createdAt: at,
+    },
   });
   await prisma.deviceModel.create({
     data: {
