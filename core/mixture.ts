@@ -180,7 +180,7 @@ export function observe(
   tau: number,
 ): BlockScore {
   const used = Math.max(drop, 0);
-  // An idle stretch (absence, a job now and then) says nothing of how steady use is otherwise.
+  // An idle stretch is a rest as likely as `share`, or, for an expert of bursts, use that did not come.
   const idle = used - halfWidth <= 0;
   const share = model.idleShare ** Math.max(tau / IDLE_SPAN_OP_DAYS, 1);
   const active = 1 - share;
@@ -200,7 +200,7 @@ export function observe(
     weights += weight;
     above += weight * more;
     atLeastMean += weight * atLeast;
-    const likelihood = idle ? 1 : Math.max(atLeast - more, LIKELIHOOD_FLOOR);
+    const likelihood = active * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + (idle ? share : 0);
     const surprise = (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(likelihood);
     model.surprise[k] = surprise;
     best = Math.min(best, surprise);
