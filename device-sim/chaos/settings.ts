@@ -1,0 +1,31 @@
+/** How large and how rough a run is. */
+export interface ChaosSettings {
+  readonly seed: number;
+  /** Of the storm; registration and the settling afterwards come on top. */
+  readonly stormMs: number;
+  /** It blows on, ten times as long at most, until so much has happened: what a slow machine needs. */
+  readonly atLeast: { readonly purchases: number; readonly kills: number; readonly restarts: number };
+  readonly customers: number;
+  readonly devicesEach: number;
+  /** Pause between two kills. */
+  readonly killEveryMs: number;
+  readonly cutEveryMs: number;
+  readonly restartEveryMs: number;
+  /** The merchant takes every call for a new order: the control, in which the books must not balance. */
+  readonly ignoresKeys: boolean;
+  /** Share of purchases that are cut off and worked on later, and no other fault of the merchant; null: the usual mix. */
+  readonly lateShare: number | null;
+}
+
+export const settingsOf = (minutes: number, seed: number): ChaosSettings => ({
+  seed,
+  stormMs: minutes * 60_000,
+  atLeast: { purchases: 1, kills: 1, restarts: 0 },
+  customers: 30,
+  devicesEach: 3,
+  killEveryMs: 2_200,
+  cutEveryMs: 9_000,
+  restartEveryMs: 35_000,
+  ignoresKeys: false,
+  lateShare: null,
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { platformSpendOf } from '../../chaos-spend.ts';
+import type { ChaosReport } from '../../device-sim/chaos/report.ts';
+import { runChaos } from '../../device-sim/chaos/run-chaos.ts';
+import { type ChaosSettings, settingsOf } from '../../device-sim/chaos/settings.ts';
+
+/** Of npm run chaos, as much as fits into the suite; docs/chaos.md has the figures of a long one. */
+const SHORT: ChaosSettings = {
+  ...settingsOf(0, 11),
+  stormMs: 6_000,
+  customers: 5,
+  devicesEach: 2,
+  atLeast: { purchases: 15, kills: 4, restarts: 1 },
+  killEveryMs: 800,
+  cutEveryMs: 2_500,
+  restartEveryMs: 4_000,
+};
+
+const brief = ({ violations, orders, kills, purchases }: ChaosReport) =>
+  JSON.stringify({ violations, orders, kills, purchases }, null, 2);
+
+const run = (change: Partial<ChaosSettings>): Promise<ChaosReport> =>
+  runChaos({ ...SHORT, ...change }, { say: () => undefined, spendOf: platformSpendOf });
+
+test('a short storm: processes killed, the database restarted, a merchant that misbehaves; the books balance', async () => {
+  const report = await run({});
+  expect(report.balanced, brief(report)).toBe(true);
+  expect(report.purchases.all).toBeGreaterThanOrEqual(15);
+  expect(report.kills.all).toBeGreaterThanOrEqual(4);
+}, 300_000);
+
+test('control: a merchant that knows no Idempotency-Key sells twice, and the books say so', async () => {
+  const report = await run({
+    ignoresKeys: true,
+    lateShare: 0.5,
+    stormMs: 3_000,
+    killEveryMs: 1_000_000,
+    restartEveryMs: 1_000_000,
+    atLeast: { purchases: 20, kills: 0, restarts: 0 },
+  });
+  expect(report.balanced).toBe(false);
+  const [purchases = []] = Object.values(report.violations);
+  expect(purchases.filter((found) => found.startsWith('Bought twice'))).not.toEqual([]);
+}, 300_000);
