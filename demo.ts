@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Platform, startPlatform } from './compose.ts';
 import { HOUR_MS } from './core/types.ts';
+import { makeDemoAccounts } from './demo-accounts.ts';
 import { type BridgedPrinters, startDemoBridge } from './demo-bridge.ts';
 import { kindsOfCaptures } from './device-sim/captures/capture-kind.ts';
 import { readCaptures } from './device-sim/captures/read-captures.ts';
@@ -25,14 +27,17 @@ const CAPTURES = fileURLToPath(new URL('../shared/data', import.meta.url));
 /** While it stays up, devices report this often. */
 const KEEP_PACE_MS = 10_000;
 
-function configOf(folder: string): Config {
+async function configOf(folder: string): Promise<Config> {
   const { LOG_LEVEL = 'warn', LOG_PRETTY } = process.env;
+  // Known before the start: links in mails and passkeys are bound to the address.
+  const port = String(await freePort());
   return parseConfig({
     NEVEROUT_DATA: folder,
     LOG_LEVEL,
     LOG_PRETTY,
     HOST: '127.0.0.1',
-    HTTP_PORT: '0',
+    HTTP_PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
     MQTT_PORT: '0',
     // The whole fleet sits at one address, and its days pass in seconds.
     MQTT_MESSAGES_PER_SECOND: '5000',
@@ -49,6 +54,14 @@ function handleOf(platform: Platform): PlatformHandle {
     mqttPort: ports['mqtt'] ?? 0,
     httpUrl: `http://127.0.0.1:${ports['http'] ?? 0}`,
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
 }
 
 /** The first Ctrl-C ends the simulation in order, the second ends the process. */
@@ -106,10 +119,9 @@ async function simulateWith(
     process.stdout.write(summarise(report));
     await tellBridged(bridge, platform);
     if (options.report !== null) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
-    if (options.keep && !interrupt.requested()) {
-      tellWhereabouts(platform, demo, join(config.NEVEROUT_DATA, 'mail'));
+    if (staysUp(options) && !interrupt.requested()) {
+      await tellWhereabouts(platform, demo, config);
       await liveOn(demo, clock, interrupt.wait);
-      return 0;
     }
     return exitCodeOf(report);
   } finally {
@@ -132,14 +144,33 @@ async function tellBridged({ list }: BridgedPrinters, { database }: Platform): P
   }
 }
 
-function tellWhereabouts(platform: Platform, { merchantUrl }: FinishedDemo, mailFolder: string): void {
+/** When it is asked to, or when somebody sits before it and wants no file: a script never waits for a Ctrl-C. */
+const staysUp = ({ keep, quiet, report }: DemoOptions): boolean =>
+  keep || (process.stdin.isTTY && process.stdout.isTTY && !quiet && report === null && !process.env['CI']);
+
+async function tellWhereabouts(platform: Platform, { merchantUrl }: FinishedDemo, config: Config) {
   const { httpUrl, mqttPort, apiToken } = handleOf(platform);
+  const url = config.PUBLIC_URL ?? httpUrl;
+  const { customer, ops, password } = await makeDemoAccounts({
+    platform,
+    url,
+    dataFolder: config.NEVEROUT_DATA,
+  });
   process.stdout.write(`
   The platform stays up and its clock goes on in real time; Ctrl-C ends it.
+
+    Portal       ${url}
+      customer   ${customer.email}, password "${password}": ${customer.household} with its devices.
+                 Look at: what needs you, a consumable's forecast and its "Why?", Orders, Away, Privacy.
+      ops        ${ops.email}, the same password; console: ${url}/ops
+                 Second step: the key ${ops.totpKey} in an authenticator app,
+                 or "Use a backup code instead", each once: ${ops.backupCodes.slice(0, 4).join('  ')}
+                 Look at: Today, Review, Forecast, Halt.
+
     API          ${httpUrl} (reference: ${httpUrl}/docs)
     API token    ${apiToken}
     MQTT         mqtt://127.0.0.1:${mqttPort}
-    Mails        ${mailFolder}
+    Mails        ${join(config.NEVEROUT_DATA, 'mail')}
     Merchant     ${merchantUrl}
     PostgreSQL   ${platform.database.url}
 
@@ -172,7 +203,7 @@ async function main(): Promise<number> {
   // The database server's own user must be able to pass through.
   await chmod(folder, 0o755);
   try {
-    const config = configOf(folder);
+    const config = await configOf(folder);
     const clock = new ManualClock(START);
     const log = createLog(config.LOG_LEVEL, config.LOG_PRETTY ?? process.stderr.isTTY);
     if (!options.quiet) process.stdout.write('Starting the platform on a throw-away database …\n');

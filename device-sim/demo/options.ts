@@ -11,7 +11,8 @@ export const USAGE = `Shows Neverout at work: a simulated world of households, d
   --report FILE   write the summary as JSON
   --captures DIR  captures of real printers (default: ../shared/data beside this folder, if it is there)
   --speed X       at most X simulated days in one real second
-  --keep          stay up afterwards to look around; Ctrl-C ends it
+  --keep          stay up afterwards to look around, with ready accounts; Ctrl-C ends it. In a terminal it does so
+                  by itself, unless --quiet or --report says otherwise, or CI is set
   --quiet         print nothing but the summary
   --help
 

@@ -11,9 +11,6 @@ import { queryClient } from '../api/query-client.ts';
 import { rememberSession } from '../api/session-hint.ts';
 import type { Wire } from '../api/wire.ts';
 
-/** contracts/http/auth.ts says the same to the API; a test holds both to each other. */
-export const MIN_PASSWORD_LENGTH = 12;
-
 export const signUp = (body: z.input<typeof signUpSchema>): Promise<null> =>
   call('POST', '/v1/auth/sign-up', { body });
 export const signIn = (body: z.input<typeof signInSchema>): Promise<Wire<typeof signedInSchema>> =>

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { currentLanguage } from '../i18n/i18n.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { MIN_PASSWORD_LENGTH, sendVerificationMail, signUp } from './account-api.ts';
+import { sendVerificationMail, signUp } from './account-api.ts';
+import { MIN_PASSWORD_LENGTH } from './password-length.ts';
 
 export function SignUp() {
   const { t } = useTranslation('auth');

@@ -34,7 +34,8 @@ export function HoldCalendar({ range, isOpen, onChange, holds }: Props) {
     getDayProps: (day: string) => (isHeld(day, holds) ? { className: css['held'] ?? '' } : {}),
   } as const;
   return (
-    <DatesProvider settings={{ locale: currentLanguage(), firstDayOfWeek: 1 }}>
+    // Red weekends say nothing here.
+    <DatesProvider settings={{ locale: currentLanguage(), firstDayOfWeek: 1, weekendDays: [] }}>
       {isOpen ? (
         <DatePicker {...shared} value={range[0]} onChange={(day) => onChange([day, null])} />
       ) : (

@@ -9,6 +9,7 @@ import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { type OrderWithHistory, useOrder } from '../data/orders.ts';
 import { Countdown } from './countdown.tsx';
+import { Options } from './options.tsx';
 import { OrderActions } from './order-actions.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Withdrawal } from './withdrawal.tsx';
@@ -44,6 +45,7 @@ function Decide({ order }: { readonly order: OrderWithHistory }) {
       {statusReason === null ? null : <Text mb="sm">{statusReason}</Text>}
       {status === 'announced' && cancelUntil !== null ? <Countdown until={cancelUntil} /> : null}
       <OrderActions order={order} />
+      <Options order={order} />
     </Card>
   );
 }

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/http.ts';
-import { MIN_PASSWORD_LENGTH } from '../../auth/account-api.ts';
+import { MIN_PASSWORD_LENGTH } from '../../auth/password-length.ts';
 import { Card } from '../../ui/card.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 

@@ -96,6 +96,7 @@ export const customer: Translated<typeof english> = {
     strategyTitle: 'Wie viel Neverout tut',
     notYet: 'Nicht verfügbar: {{reason}}',
     needsMandate: 'Dazu müssen Sie erst Grenzen zustimmen',
+    dismiss: 'Nein, danke',
     choose: 'Wählen',
     chosen: 'In Kraft',
     productTitle: 'Produkt',
@@ -203,6 +204,9 @@ export const customer: Translated<typeof english> = {
     lost: 'Verloren',
   },
   orders: {
+    options: 'Oder etwas anderes, das passt',
+    best: 'am günstigsten',
+    approveThis: 'Dieses freigeben',
     title: 'Bestellungen',
     coming: 'Demnächst',
     past: 'Früher',

@@ -92,6 +92,7 @@ export const customer = {
     strategyTitle: 'How much Neverout does',
     notYet: 'Not available: {{reason}}',
     needsMandate: 'needs your agreement to limits first',
+    dismiss: 'No, thank you',
     choose: 'Choose',
     chosen: 'In force',
     productTitle: 'Product',
@@ -197,6 +198,9 @@ export const customer = {
     lost: 'Lost',
   },
   orders: {
+    options: 'Or something else that fits',
+    best: 'the best value',
+    approveThis: 'Approve this one',
     title: 'Orders',
     coming: 'Coming up',
     past: 'Before',
