@@ -1,6 +1,7 @@
 import { Door } from './admission.ts';
 import { clockLimitsOf } from './clock-check.ts';
 import { CommandDelivery } from './command-delivery.ts';
+import { DeadLetterReplay } from './dead-letter-replay.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { BrokerDeps } from './deps.ts';
 import { DeviceChanges } from './device-changes.ts';
@@ -68,7 +69,8 @@ export async function buildBroker(
     log,
   });
   const router = await startRouter(reception, publishing, commands);
-  const changes = listenForChanges(deps, { lookup, fleet, commands });
+  const replay = new DeadLetterReplay({ pool: database.pool, clock, clockLimits, log, lookup, ingest });
+  const changes = listenForChanges(deps, { lookup, fleet, commands, replay });
   const listeners = makeListeners(config, {
     mayEnter: door.mayEnter,
     onConnection: (accepted) => reception.accept(accepted, (conn) => router.handle(conn)),
@@ -88,13 +90,22 @@ export async function buildBroker(
         presence,
         deadLetters,
         commands,
+        replay,
       }),
   };
 }
 
 function listenForChanges(
   { database, log }: BrokerDeps,
-  { lookup, fleet, commands }: { lookup: DeviceLookup; fleet: Fleet; commands: CommandDelivery },
+  {
+    lookup,
+    fleet,
+    commands,
+    replay,
+  }: Pick<Parts, 'commands' | 'replay'> & {
+    readonly lookup: DeviceLookup;
+    readonly fleet: Fleet;
+  },
 ): DeviceChanges {
   const changes = new DeviceChanges({
     url: database.url,
@@ -104,10 +115,12 @@ function listenForChanges(
       fleet.refresh(deviceId);
     },
     onCommand: (deviceId) => commands.want(deviceId),
+    onReplay: () => replay.want(),
     onGap: () => {
       lookup.markStale(null);
       fleet.refreshAll();
       commands.wantAll();
+      replay.want();
     },
   });
   changes.start();
@@ -125,14 +138,16 @@ interface Parts {
   readonly presence: PresenceWriter;
   readonly deadLetters: DeadLetters;
   readonly commands: CommandDelivery;
+  readonly replay: DeadLetterReplay;
 }
 
 async function closeBroker(parts: Parts): Promise<void> {
-  const { door, listeners, reception, ingest, changes, router, store, presence, deadLetters, commands } =
-    parts;
+  const { door, listeners, reception, ingest, changes, router, store, presence, deadLetters } = parts;
+  const { commands, replay } = parts;
   door.close();
   for (const { server } of listeners) server.close();
   reception.stop();
+  replay.stop();
   await withinTime(ingest.drained(), FINISH_WITHIN_MS);
   ingest.abandon();
   await withinTime(flushAnswers(reception), FLUSH_WITHIN_MS);
@@ -140,7 +155,7 @@ async function closeBroker(parts: Parts): Promise<void> {
   await new Promise<void>((done) => router.close(done));
   door.clear();
   store.close();
-  await Promise.all([presence.close(), deadLetters.close(), commands.close()]);
+  await Promise.all([presence.close(), deadLetters.close(), commands.close(), replay.close()]);
 }
 
 function surroundingsOf(

@@ -72,7 +72,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'refused-input',
-    sql: `SELECT l.id, l.device_id, l.received_at, l.client_id, l.topic, l.reason, l.detail, encode(l.payload, 'escape') AS payload
+    sql: `SELECT l.id, l.device_id, l.received_at, l.client_id, l.topic, l.reason, l.detail, encode(l.payload, 'escape') AS payload,
+        l.replay_at, l.replayed_at
       FROM dead_letter l JOIN device d ON d.id = l.device_id WHERE d.customer_id = $1`,
   },
   {

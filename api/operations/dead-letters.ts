@@ -1,9 +1,53 @@
-import { deadLettersPage, deadLettersQuery } from '../../contracts/http/operations.ts';
+import {
+  deadLetterReplayedSchema,
+  deadLetterReplaySchema,
+  deadLettersPage,
+  deadLettersQuery,
+} from '../../contracts/http/operations.ts';
 import { byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 
-export function registerDeadLetters(app: Api, { database }: ApiDeps): void {
+/**
+ * The newest of a reason that came whole from a device that is known. Brokers hear of it at the commit.
+ * Parameters: reason, device or null, now.
+ */
+const MARK = `
+  WITH marked AS (
+    UPDATE dead_letter SET replay_at = $3 WHERE id IN (
+      SELECT id FROM dead_letter WHERE reason = $1 AND ($2::uuid IS NULL OR device_id = $2) AND device_id IS NOT NULL
+        AND topic IS NOT NULL AND payload IS NOT NULL AND octet_length(payload) < 4096
+      ORDER BY received_at DESC LIMIT 1000
+    ) RETURNING id
+  )
+  SELECT count(*)::int AS marked, pg_notify('dead_letter_replay', '') AS told FROM marked`;
+
+export function registerDeadLetters(app: Api, deps: ApiDeps): void {
+  registerReplay(app, deps);
+  registerList(app, deps);
+}
+
+function registerReplay(app: Api, { database, clock }: ApiDeps): void {
+  app.post(
+    '/v1/dead-letters/replay',
+    operation({
+      access: 'ops',
+      tag: 'Operations',
+      summary: 'Decode refused messages of devices again',
+      description:
+        'After a slot was added, or a version that understands more was installed. What can be stored then is stored as historical and is no dead letter any more; the rest stays, with the reason of today.',
+      body: deadLetterReplaySchema,
+      response: { 200: deadLetterReplayedSchema },
+    }),
+    async ({ body: { reason, deviceId } }) => {
+      const values = [reason, deviceId, new Date(clock.now())];
+      const { rows } = await database.pool.query<{ marked: number }>(MARK, values);
+      return { marked: rows[0]?.marked ?? 0 };
+    },
+  );
+}
+
+function registerList(app: Api, { database }: ApiDeps): void {
   app.get(
     '/v1/dead-letters',
     operation({

@@ -14,6 +14,8 @@ const deadLetterSchema = z
     reason: z.string(),
     detail: z.string(),
     payload: z.string().nullable().describe('First bytes of what was received, as text.'),
+    replayAt: instant.nullable().describe('Since when it waits to be decoded again.'),
+    replayedAt: instant.nullable().describe('When that was last tried, and refused again.'),
   })
   .meta({ id: 'DeadLetter' });
 export const deadLettersQuery = z.object({
@@ -22,6 +24,14 @@ export const deadLettersQuery = z.object({
   deviceId: uuid.optional(),
 });
 export const deadLettersPage = pageOf(deadLetterSchema);
+
+const MAX_REPLAYED = 1_000;
+export const deadLetterReplaySchema = z
+  .object({ reason: z.string().min(1).max(64), deviceId: uuid.nullable().default(null) })
+  .meta({ id: 'DeadLetterReplay', examples: [{ reason: 'unknown-consumable' }] });
+export const deadLetterReplayedSchema = z
+  .object({ marked: z.number().int().describe(`Letters that are decoded again, at most ${MAX_REPLAYED}.`) })
+  .meta({ id: 'DeadLetterReplayed' });
 
 const number = z.number();
 export const settingsSchema = z

@@ -45,6 +45,7 @@ const BY_HAND = [
   'customer_email_prefix',
   'device_serial_prefix',
   'shadow_policy_running',
+  'dead_letter_replay',
   'audit_entry_origin_actor',
   'audit_entry_origin_at',
   'decision_at_brin',

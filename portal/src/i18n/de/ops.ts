@@ -279,5 +279,13 @@ export const ops: Translated<typeof english> = {
     all: 'Alle Gründe',
     none: 'Nichts abgelehnt',
     noneText: 'Was abgelehnt wird und zu beheben wäre, erscheint hier.',
+    replay: 'Erneut lesen',
+    replayTitle: '„{{reason}}“ erneut lesen?',
+    replayText:
+      'Für den Fall, dass ein Fach dazukam oder eine neuere Fassung mehr versteht. Was sich nun speichern lässt, wird als Vergangenes gespeichert und bestellt nichts; der Rest bleibt hier.',
+    marked_one: '{{count}} Nachricht wird erneut gelesen.',
+    marked_other: '{{count}} Nachrichten werden erneut gelesen.',
+    waits: 'wartet auf erneutes Lesen',
+    again: 'erneut abgelehnt {{at}}',
   },
 };

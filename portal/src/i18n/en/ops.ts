@@ -272,5 +272,13 @@ export const ops = {
     all: 'All reasons',
     none: 'No dead letters',
     noneText: 'What is refused and could be acted on appears here.',
+    replay: 'Decode again',
+    replayTitle: 'Decode “{{reason}}” again?',
+    replayText:
+      'For when a slot was added or a newer version understands more. What can be stored now is stored as history, and orders nothing; the rest stays here.',
+    marked_one: '{{count}} message is decoded again.',
+    marked_other: '{{count}} messages are decoded again.',
+    waits: 'waits to be decoded again',
+    again: 'refused again {{at}}',
   },
 } as const;
