@@ -148,7 +148,7 @@ export class CountSum {
 }
 
 /** Abramowitz & Stegun 26.2.23: absolute error below 4.5e-4, far below one count's worth here. */
-export function normalQuantile(p: number): number {
+function normalQuantile(p: number): number {
   if (p > 0.5) return -normalQuantile(1 - p);
   const t = Math.sqrt(-2 * Math.log(Math.max(p, 1e-300)));
   const above = 2.515517 + t * (0.802853 + t * 0.010328);

@@ -39,7 +39,7 @@ const known = (value: unknown): Partial<Thresholds> =>
   );
 
 /** Those that ops have set. */
-export async function readOverrides(db: Queryable): Promise<Partial<Thresholds>> {
+async function readOverrides(db: Queryable): Promise<Partial<Thresholds>> {
   const { rows } = await db.query<{ value: unknown }>(`SELECT value FROM setting WHERE key = '${ROW}'`, []);
   return known(rows[0]?.value);
 }

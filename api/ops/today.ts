@@ -10,7 +10,7 @@ import { COUNTS, HALTS, HAS_JOBS, JOBS, MERCHANTS, REASONS, SOONEST } from './to
 type Today = z.output<typeof todaySchema>;
 
 /** Devices that sleep at night and over a weekend are not silent yet. */
-export const SILENT_AFTER_MS = 3 * DAY_MS;
+const SILENT_AFTER_MS = 3 * DAY_MS;
 
 interface Counts {
   readonly within7Days: number;

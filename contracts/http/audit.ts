@@ -22,7 +22,7 @@ export const auditQuery = z.object({ ...pageQuery, customerId: uuid.optional() }
 export const auditPage = pageOf(auditEntrySchema);
 
 /** A second or two of hashing. */
-export const VERIFY_ENTRIES_MAX = 20_000;
+const VERIFY_ENTRIES_MAX = 20_000;
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const auditVerifyQuery = z.object({
   seq: z.coerce.number().int().min(1).optional().describe('Where the part before ended.'),

@@ -10,7 +10,7 @@ import { DemandBook } from './demand-book.ts';
 import { isSnapshotDay, keepSnapshots, type Snapshot, snapshotOf } from './snapshots.ts';
 
 /** Weeks ahead that are forecast. */
-export const HORIZON_WEEKS = 8;
+const HORIZON_WEEKS = 8;
 
 const PAGE_CONSUMABLES = 500;
 /** Milliseconds of pure computing after which others in the process have their turn. */

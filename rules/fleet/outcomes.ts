@@ -2,7 +2,7 @@ import { DAY_MS, type Instant } from '../../core/types.ts';
 import type { RulesDeps } from '../deps.ts';
 
 /** A gauge at its end: half of the finest step there is. */
-export const EMPTY_LEVEL = 0.005;
+const EMPTY_LEVEL = 0.005;
 /** What came longer ago and is still in its box will not be told of any more. */
 const LOOK_BACK_DAYS = 180;
 /** A level that was read longer before a delivery says nothing about that day. */

@@ -9,7 +9,7 @@ import { useForecast as forecastUse } from '../../core/use-forecast.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 
 /** Whole weeks, so that a consumable's forecast is due on the night of its next one. */
-export const SPAN_DAYS = 28;
+const SPAN_DAYS = 28;
 const EVERY_DAYS = 7;
 /** What is left of forecasts that could not be held against anything: the device was silent by then. */
 export const SNAPSHOT_RETENTION_DAYS = SPAN_DAYS + EVERY_DAYS;

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import css from './chart.module.css';
 
-export const WIDTH = 560;
-export const HEIGHT = 220;
-export const MARGIN = { top: 12, right: 12, bottom: 26, left: 44 };
+const WIDTH = 560;
+const HEIGHT = 220;
+const MARGIN = { top: 12, right: 12, bottom: 26, left: 44 };
 export const INNER = {
   left: MARGIN.left,
   right: WIDTH - MARGIN.right,

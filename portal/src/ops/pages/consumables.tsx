@@ -12,7 +12,7 @@ import { OrderBadge } from '../ui/status.tsx';
 
 type Consumable = Wire<typeof opsConsumableSchema>;
 
-export const STRATEGIES = ['respond', 'coach', 'curated', 'automatic'] as const;
+const STRATEGIES = ['respond', 'coach', 'curated', 'automatic'] as const;
 const OUTCOMES = ['nothing', 'wait', 'order', 'defer', 'blocked', 'ask'] as const;
 export const isOutcome = (text: string | null): text is (typeof OUTCOMES)[number] =>
   OUTCOMES.some((outcome) => outcome === text);

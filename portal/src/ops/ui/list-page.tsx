@@ -17,7 +17,7 @@ interface Choice {
   readonly label: string;
 }
 
-export interface FilterField {
+interface FilterField {
   readonly name: string;
   readonly label: string;
   /** What may be chosen; absent: text that is searched for. */
