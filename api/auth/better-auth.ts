@@ -128,7 +128,7 @@ function passwords(mail: MailQueue, publicUrl: string) {
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: ({ user, token }: Mailed) => {
-        mail.send(resetMail(user, linkTo('reset-password', token)));
+        mail.send(resetMail(user, linkTo('reset-password', token)), RESET_SECONDS * 1000);
         return Promise.resolve();
       },
     },
@@ -136,7 +136,7 @@ function passwords(mail: MailQueue, publicUrl: string) {
       sendOnSignUp: true,
       expiresIn: VERIFY_SECONDS,
       sendVerificationEmail: ({ user, token }: Mailed) => {
-        mail.send(verifyMail(user, linkTo('verify-email', token)));
+        mail.send(verifyMail(user, linkTo('verify-email', token)), VERIFY_SECONDS * 1000);
         return Promise.resolve();
       },
     },

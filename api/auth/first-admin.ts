@@ -68,7 +68,8 @@ async function makeAdmin(config: Config, database: Database, { email, name, rese
   const publicUrl = publicUrlOf(config);
   if (config.AUTH_SECRET === undefined) await openDataFolder(config.NEVEROUT_DATA);
   const secret = config.AUTH_SECRET ?? (await readOrMakeAuthSecret(config.NEVEROUT_DATA));
-  const mail = mailQueue(folderMailer(config.NEVEROUT_DATA, config.MAIL_FROM, systemClock), log);
+  const mailer = folderMailer(config.NEVEROUT_DATA, config.MAIL_FROM, systemClock);
+  const mail = mailQueue({ pool: database.pool, clock: systemClock, log, mailer, secret });
   const auth = buildAuth({ database, log, mail, secret: deriveKeys(secret).sessions, publicUrl });
   const deps = { database, auth, publicUrl };
   const { rows } = await database.pool.query<{ id: string }>(PROMOTE, [email]);

@@ -21,7 +21,8 @@ export function openIdentity(deps: ApiDeps): IdentityDeps {
   const secret = config.AUTH_SECRET ?? randomBytes(32).toString('base64url');
   const keys = deriveKeys(secret);
   const publicUrl = publicUrlOf(config);
-  const mail = mailQueue(openMailer(config, clock), log);
+  const { pool } = database;
+  const mail = mailQueue({ pool, clock, log, mailer: openMailer(config, clock), secret });
   const auth = buildAuth({ database, log, mail, secret: keys.sessions, publicUrl });
   const attempts = new Attempts(database.pool, clock, keys.attempts);
   const inner = innerAuth(auth, database, publicUrl);

@@ -76,7 +76,7 @@ function registerInviting(app: Api, { database, clock, mail, publicUrl, attempts
       const values = [customerId, email, role, hash, actorName(request.caller), new Date(now), expiresAt];
       const { rows } = await pool.query<Invitation>(INSERT, values);
       const link = `${publicUrl}/account/invitation?token=${token}`;
-      mail.send(invitationMail({ email, name: '', language }, link, customer.name));
+      mail.send(invitationMail({ email, name: '', language }, link, customer.name), VALID_DAYS * DAY_MS);
       return reply.code(201).send(rows[0] ?? notFound('invitation', ''));
     },
   );

@@ -89,7 +89,7 @@ function registerChanges(app: Api, deps: IdentityDeps): void {
     }),
     async ({ body }, reply) => {
       const { userId, link } = await createUser(deps, body, STAFF_LINK_HOURS);
-      deps.mail.send(resetMail(body, link));
+      deps.mail.send(resetMail(body, link), STAFF_LINK_HOURS * 3_600_000);
       return reply
         .code(201)
         .send((await pool.query<User>(READ, [userId])).rows[0] ?? notFound('user', userId));

@@ -27,18 +27,26 @@ export function unseal(secret: string, bytes: Buffer): Mail {
   return mailSchema.parse(JSON.parse(text.toString('utf8')));
 }
 
-const ADD = `INSERT INTO sealed_mail (sealed, created_at, due_at, expires_at) VALUES ($1, $2, $2, $3)`;
+const ADD = `
+  INSERT INTO sealed_mail (sealed, created_at, due_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id`;
+const FORGET = 'DELETE FROM sealed_mail WHERE id = $1';
 
 /**
  * Keeps a mail with a secret in it until it is sent, or until its secret opens nothing any more: encrypted, so that
- * who reads the table or a backup of it learns neither the link nor the address.
+ * who reads the table or a backup of it learns neither the link nor the address. Returns its id.
  */
 export async function addSealedMail(
   db: Queryable,
   secret: string,
   mail: Mail,
-  at: number,
-  expiresAt: number,
-): Promise<void> {
-  await db.query(ADD, [seal(secret, mail), new Date(at), new Date(expiresAt)]);
+  times: { readonly at: number; readonly dueAt: number; readonly expiresAt: number },
+): Promise<string> {
+  const { at, dueAt, expiresAt } = times;
+  const values = [seal(secret, mail), new Date(at), new Date(dueAt), new Date(expiresAt)];
+  const { rows } = await db.query<{ id: string }>(ADD, values);
+  return rows[0]?.id ?? '';
+}
+
+export async function forgetSealedMail(db: Queryable, id: string): Promise<void> {
+  await db.query(FORGET, [id]);
 }

@@ -6,10 +6,15 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { invitationMail, resetMail } from '../../api/auth/mails.ts';
 import { ManualClock } from '../../platform/clock.ts';
+import { parseConfig } from '../../platform/config.ts';
 import { folderMailer } from '../../platform/mail/folder-mailer.ts';
 import { mailQueue } from '../../platform/mail/mail-queue.ts';
 import type { Mailer } from '../../platform/mail/mailer.ts';
+import { unseal } from '../../platform/mail/sealed-mails.ts';
 import { smtpMailer } from '../../platform/mail/smtp-mailer.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { buildRules } from '../../rules/build-rules.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { silentLog } from '../support/log.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10);
@@ -126,27 +131,72 @@ describe('the folder', () => {
 });
 
 describe('the queue', () => {
-  test('answers at once, and tries again when the server says later', async () => {
-    const { url, mails } = await smtpServer(1);
-    const queue = mailQueue(smtpMailer(url, FROM), silentLog);
-    queue.send(MAIL);
+  const secret = 'a secret of the tests, 32 bytes or more';
+  const HOUR_MS = 3_600_000;
+  const open = async (mailer: Mailer, log = silentLog) => {
+    const database = await createTestDatabase(NOW);
+    closing.push(async () => {
+      await database[Symbol.asyncDispose]();
+    });
+    const clock = new ManualClock(NOW);
+    const queue = mailQueue({ pool: database.pool, clock, log, mailer, secret });
+    const kept = async () => (await database.pool.query('SELECT * FROM sealed_mail')).rows;
+    return { database, clock, queue, kept };
+  };
+
+  test('answers at once, and keeps nothing of what was sent', async () => {
+    const { url, mails } = await smtpServer();
+    const { queue, kept } = await open(smtpMailer(url, FROM));
+    queue.send(MAIL, HOUR_MS);
     expect(mails).toEqual([]);
     await queue.settled();
     expect(mails).toHaveLength(1);
+    expect(await kept()).toEqual([]);
     await queue.close();
   });
 
-  test('gives up at last, and logs neither address nor text', async () => {
+  test('what the server takes only later is kept encrypted, and sent by the rules service', async () => {
+    const { url, mails } = await smtpServer(1);
+    const { database, clock, queue, kept } = await open(smtpMailer(url, FROM));
+    queue.send(MAIL, HOUR_MS);
+    await queue.close();
+    expect(mails).toEqual([]);
+    const [row] = await kept();
+    expect(row.sealed.toString('latin1')).not.toMatch(/ada|token|abc/);
+    expect(unseal(secret, row.sealed)).toEqual(MAIL);
+    expect(() => unseal('another secret of 32 bytes or more', row.sealed)).toThrow();
+    const config = parseConfig({ SMTP_URL: url, AUTH_SECRET: secret });
+    const rules = await buildRules({ database, clock, config, log: silentLog, metrics: createMetrics() });
+    closing.push(rules.close);
+    await rules.drain();
+    expect(mails).toEqual([]);
+    clock.advanceTo(NOW + 120_000);
+    await rules.drain();
+    expect(mails).toHaveLength(1);
+    expect(await kept()).toEqual([]);
+    await rules.drain();
+    expect(mails).toHaveLength(1);
+  });
+
+  test('what opens nothing any more is not sent, and logs tell neither address nor text', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
     const failing: Mailer = {
       send: ({ to, text }) =>
-        Promise.reject(Object.assign(new Error(`550 no ${to}: ${text}`), { code: 'EENVELOPE' })),
+        Promise.reject(Object.assign(new Error(`451 not now ${to}: ${text}`), { code: 'EENVELOPE' })),
       close: () => Promise.resolve(),
     };
-    const queue = mailQueue(failing, log);
-    queue.send(MAIL);
+    const { database, clock, queue, kept } = await open(failing, log);
+    queue.send(MAIL, HOUR_MS);
     await queue.close();
+    const { url, mails } = await smtpServer();
+    const config = parseConfig({ SMTP_URL: url, AUTH_SECRET: secret });
+    const rules = await buildRules({ database, clock, config, log, metrics: createMetrics() });
+    closing.push(rules.close);
+    clock.advanceTo(NOW + HOUR_MS);
+    await rules.drain();
+    expect(mails).toEqual([]);
+    expect(await kept()).toEqual([]);
     expect(lines.join('')).toContain('EENVELOPE');
     expect(lines.join('')).not.toMatch(/ada@|token=abc/);
   });
