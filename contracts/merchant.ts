@@ -57,6 +57,8 @@ export const placeOrderSchema = z.object({
   quoteId: z.string().optional(),
   /** Orders with the same one go into the same parcel, whose shipping is charged once. */
   parcelReference: z.uuid().optional(),
+  /** Another order of the parcel pays for the shipping: none is charged for this one. */
+  shippingPaid: z.literal(true).optional(),
 });
 export type PlaceOrder = z.infer<typeof placeOrderSchema>;
 

@@ -92,7 +92,8 @@ export class Ledger {
     const quote = this.quote(order.sku, order.quantity, at);
     if (quote === null) return { code: 'unknown-sku', detail: `There is no ${order.sku}.` };
     if (!quote.available) return { code: 'out-of-stock', detail: `${order.sku} is sold out.` };
-    if (quote.currency !== order.currency || quote.totalMinor > order.maxTotalMinor) {
+    const totalMinor = quote.totalMinor - (order.shippingPaid === true ? quote.shippingMinor : 0);
+    if (quote.currency !== order.currency || totalMinor > order.maxTotalMinor) {
       return { code: 'price-changed', detail: `It is ${quote.totalMinor} ${quote.currency} now.` };
     }
     return null;
@@ -112,7 +113,7 @@ export class Ledger {
       sku,
       quantity,
       unitPriceMinor,
-      totalMinor: unitPriceMinor * quantity + shippingMinor,
+      totalMinor: unitPriceMinor * quantity + (order.shippingPaid === true ? 0 : shippingMinor),
       currency,
       deliveryAddress,
       placedAt: at,

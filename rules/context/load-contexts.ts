@@ -3,11 +3,13 @@ import type {
   Costs,
   DateSpan,
   Instant,
+  JoinableParcel,
   PolicySettings,
   SiteCalendar,
   StepContext,
 } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { loadJoinable, type MadeUpParcel, type ParcelOf } from '../parcels/joinable-parcels.ts';
 import type { Policy } from '../policy.ts';
 import { loadQuotes, type QuotesOfProduct } from '../quotes/known-quotes.ts';
 import { quotedLeadTime, quotedOffer, quotedShipping } from '../quotes/quoted-offer.ts';
@@ -30,6 +32,8 @@ export interface Context {
   /** How far the strategy that was chosen may go now. */
   readonly autonomy: Autonomy;
   readonly step: StepContext;
+  /** What is just being made up for the same customer at the same merchant; null: nothing. */
+  readonly parcel: MadeUpParcel | null;
   /** What the merchant said of the product on offer, by quantity. */
   readonly quotes: QuotesOfProduct;
 }
@@ -89,6 +93,8 @@ async function loadNeighbours(
     now,
   );
   const autonomyOf = await loadCeilings(db, surroundings, now);
+  const parcelOf: ParcelOf =
+    policy.consolidationSlackMs === 0 ? () => null : await loadJoinable(db, customerIds, now);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
@@ -100,7 +106,9 @@ async function loadNeighbours(
     const quotes = about.offer === null ? NO_QUOTES : quotesOf(about.offer.productId);
     const offer = about.offer === null ? null : quotedOffer(about.offer, quotes);
     const calendar = calendarOf(about.siteTimeZone, holdsOf(about));
-    const shippingMinor = quotedShipping(quotes) ?? policy.costs.shippingMinor;
+    const parcel = undecided.has(consumableId) ? joinedBy(about, parcelOf) : null;
+    const alone = quotedShipping(quotes) ?? policy.costs.shippingMinor;
+    const shippingMinor = parcel?.carriesShipping === true && about.merchantCombines ? 0 : alone;
     const scoped = mandateOf(about);
     const autonomy = autonomyOf(about);
     const spend = spendOf(consumableId, scoped);
@@ -110,6 +118,7 @@ async function loadNeighbours(
       about,
       scope: scoped?.scope ?? null,
       quotes,
+      parcel,
       autonomy,
       step: {
         profile: about.profile,
@@ -128,9 +137,26 @@ async function loadNeighbours(
         population: populationOf(about),
         review: reviewOf(consumableId),
         skipUntil: about.skipUntil,
+        parcel: joinableUntil(parcel, about, alone, policy, now),
       },
     };
   };
+}
+
+const joinedBy = ({ combines, customerId, offer }: Surroundings, parcelOf: ParcelOf): MadeUpParcel | null =>
+  combines ? parcelOf(customerId, offer?.merchantId ?? null) : null;
+
+/** What joining is worth: one parcel less, and its shipping where the merchant charges it once. */
+function joinableUntil(
+  parcel: MadeUpParcel | null,
+  { merchantCombines }: Surroundings,
+  shippingMinor: number,
+  { consolidationSlackMs, parcelWorthMinor }: Policy,
+  now: Instant,
+): JoinableParcel | null {
+  if (parcel === null) return null;
+  const saved = merchantCombines ? shippingMinor : 0;
+  return { until: now + consolidationSlackMs, worthMinor: parcelWorthMinor + saved };
 }
 
 /** The law of the customer's place may want a longer cancel window than the platform's setting. */

@@ -9,6 +9,7 @@ import { recordTrips } from '../breaker/record-trips.ts';
 import type { Trip } from '../breaker/trip.ts';
 import { loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
+import { consolidate } from '../parcels/consolidate.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
 import { awaitQuotes, withoutUnquoted } from '../quotes/await-quotes.ts';
@@ -92,7 +93,7 @@ export async function runBatch(
   const guarded = await guardRates(db, confirmed, now);
   const evaluations = guarded.evaluations.filter(succeeded);
   const failures = [...broken, ...[...first, ...guarded.evaluations].filter(failed)];
-  const written = await writeEvaluations(db, evaluations, now);
+  const written = await writeEvaluations(db, evaluations, policy, now);
   await setAside(db, failures, now);
   return {
     claimed: claimed.size,
@@ -150,6 +151,7 @@ async function gather(
 async function writeEvaluations(
   db: Queryable,
   evaluations: readonly Evaluation[],
+  policy: Policy,
   now: Instant,
 ): Promise<Pick<BatchReport, 'decisions' | 'orders' | 'installed' | 'wasted' | 'offChannel' | 'flags'>> {
   const decisions: DecisionRow[] = [];
@@ -185,6 +187,7 @@ async function writeEvaluations(
   await writeDecisions(db, decisions);
   const raiseReviews = await prepareReviews(db, announcements, now);
   const made = await writeOrders(db, newOrders, now);
+  await consolidate(db, made, newOrders, policy, now);
   const flags = (await raiseReviews()).map(({ flag }) => flag);
   await writeStates(db, states, now);
   await tellNewOrders(db, made, await offerOptions(db, newOrders), now);

@@ -24,6 +24,8 @@ export interface OrderToPlace {
   /** Shared by the orders that the merchant packs together; null: it goes alone. */
   readonly parcelReference: string | null;
   readonly merchantQuoteId: string | null;
+  /** Another order of its parcel pays for the shipping. */
+  readonly shippingPaid: boolean;
 }
 
 /** Where to: what the order's own consent says, else the customer's newest terms, else where the device stands, else the customer's address. */
@@ -36,6 +38,8 @@ const ORDER = `
     coalesce(nullif(terms.delivery_address, '{}'), site.address, nullif(cu.delivery_address, '{}')) AS "deliveryAddress", terms.payment_reference AS "paymentReference",
     json_build_object('adapter', m.adapter, 'baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant,
     CASE WHEN m.combines_parcels THEN o.parcel_id END AS "parcelReference",
+    m.combines_parcels AND o.parcel_id IS NOT NULL AND o.shipping_minor = 0 AND EXISTS (
+      SELECT FROM "order" other WHERE other.parcel_id = o.parcel_id AND other.shipping_minor > 0) AS "shippingPaid",
     (SELECT q.merchant_quote_id FROM quote q WHERE q.id = o.quote_id) AS "merchantQuoteId"
   FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
   JOIN customer cu ON cu.id = o.customer_id
@@ -69,5 +73,6 @@ export function purchaseOf(order: OrderToPlace): PlaceOrder {
     paymentReference: order.paymentReference,
     ...(order.merchantQuoteId === null ? {} : { quoteId: order.merchantQuoteId }),
     ...(order.parcelReference === null ? {} : { parcelReference: order.parcelReference }),
+    ...(order.shippingPaid ? { shippingPaid: true as const } : {}),
   };
 }

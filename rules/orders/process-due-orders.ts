@@ -16,6 +16,7 @@ import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
 import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
+import { moveShipping } from '../parcels/consolidate.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { claimDueOrders, type DueOrder } from './due-order.ts';
 import { enoughCounted, type Judgement, judgePlacement } from './judge-placement.ts';
@@ -68,7 +69,15 @@ export async function runDueOrders(
   noticeWithinMs: number,
 ): Promise<{ count: number; plan: Plan }> {
   const plan: Plan = { transitions: [], postponements: [], decisions: [], jobs: [], unbound: [] };
-  const orders = await claimDueOrders(db, now, BATCH_ORDERS);
+  const claimed = await claimDueOrders(db, now, BATCH_ORDERS);
+  const shipped = await moveShipping(
+    db,
+    claimed.flatMap(({ id, parcelId }) => (parcelId === null ? [] : [id])),
+  );
+  const orders = claimed.map((order) => ({
+    ...order,
+    totalMinor: shipped.get(order.id) ?? order.totalMinor,
+  }));
   const judged = orders.filter((order) => order.status === 'announced' || isRethought(order));
   const wanted = judged.map((order) => ({ consumableId: order.consumableId, order }));
   const contexts = await loadContexts(db, wanted, policy, now);

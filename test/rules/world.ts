@@ -57,6 +57,8 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     QUOTE_WAIT_MINUTES: '0',
     NEVEROUT_DATA: dataFolder,
     AUTH_SECRET: 'a secret of the tests, 32 bytes or more',
+    // Tests of parcels ask for them.
+    CONSOLIDATION_SLACK_DAYS: '0',
     ...environment,
   });
   const metrics = createMetrics();

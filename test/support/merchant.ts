@@ -122,8 +122,6 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
   }
 
   const totalOf = (sku: string, quantity: number) => (merchant.prices.get(sku) ?? 5000) * quantity;
-  /** Parcels that shipping was charged for. */
-  const parcels = new Set<string>();
 
   async function place(key: string, order: PlaceOrder, response: ServerResponse): Promise<Answer | null> {
     const fault = merchant.faults.shift();
@@ -132,13 +130,12 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     merchant.asked.push(order);
     const refusal = known === undefined ? refusalOf(order) : undefined;
     if (refusal !== undefined) return { status: 422, body: refusal };
-    const shares = order.parcelReference !== undefined && parcels.has(order.parcelReference);
+    const shares = order.parcelReference !== undefined && order.shippingPaid === true;
     const totalMinor = totalOf(order.sku, order.quantity) + (shares ? 0 : merchant.shippingMinor);
     if (known === undefined && totalMinor > order.maxTotalMinor) {
       return { status: 422, body: { code: 'price-changed', detail: `It is ${totalMinor} now.` } };
     }
     const purchase = known ?? book(key, order, totalMinor);
-    if (order.parcelReference !== undefined) parcels.add(order.parcelReference);
     await merchant.onPurchase(order);
     switch (fault) {
       case 'silent-after':
