@@ -93,8 +93,7 @@ async function loadNeighbours(
     now,
   );
   const autonomyOf = await loadCeilings(db, surroundings, now);
-  const parcelOf: ParcelOf =
-    policy.consolidationSlackMs === 0 ? () => null : await loadJoinable(db, customerIds, now);
+  const parcelOf = await loadJoinable(db, policy.consolidationSlackMs === 0 ? [] : customerIds, now);
   const calendarOf = sharedCalendars();
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
