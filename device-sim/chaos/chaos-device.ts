@@ -1,6 +1,7 @@
 import type { Telemetry } from '../../contracts/mqtt.ts';
 import { DAY_MS, type Instant } from '../../core/types.ts';
 import { type Chance, chanceOf } from '../backtest/chance.ts';
+import { NotAcknowledged } from '../client/device-client.ts';
 import { DeviceLink } from '../fleet/device-link.ts';
 import type { ChaosDeviceAccount, SlotKey } from './world.ts';
 
@@ -29,6 +30,7 @@ export class ChaosDevice {
   #lived: Instant;
   #seq = 0;
   #sending = false;
+  #closed = false;
   readonly sent = new Set<string>();
   readonly acknowledged = new Set<string>();
 
@@ -59,6 +61,7 @@ export class ChaosDevice {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#link.close();
   }
 
@@ -95,11 +98,16 @@ export class ChaosDevice {
     const telemetry: Telemetry = { v: 1, at: new Date(now).toISOString(), seq: this.#seq, consumables };
     const key = readingKey({ at: now, seq: this.#seq });
     this.sent.add(key);
-    try {
-      await this.#link.publish('telemetry', JSON.stringify(telemetry));
-      this.acknowledged.add(key);
-    } finally {
-      this.#sending = false;
+    // As a real device: kept and sent again, as it was, for as long as it takes.
+    while (!this.#closed) {
+      try {
+        await this.#link.publish('telemetry', JSON.stringify(telemetry));
+        this.acknowledged.add(key);
+        break;
+      } catch (error) {
+        if (!(error instanceof NotAcknowledged)) throw error;
+      }
     }
+    this.#sending = false;
   }
 }

@@ -18,7 +18,7 @@ import { settle } from './settle.ts';
 import { ChaosStaff } from './staff.ts';
 import { openStage, type Stage } from './stage.ts';
 import { Storm } from './storm.ts';
-import { checkReadings, checkStuck, type Waiting } from './stuck.ts';
+import { checkNotices, checkReadings, checkStuck, type Waiting } from './stuck.ts';
 
 export interface ChaosDeps {
   readonly say: (line: string) => void;
@@ -109,6 +109,7 @@ async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> 
     ),
     'every order has a consent that covered it': await checkConsents(postgres, orders, purchases),
     'every reserved amount is settled or released': await moneyOf(finished, orders, deps),
+    'no automatic order without a delivered notice': await checkNotices(postgres),
     'nothing is stuck': checkStuck(waiting),
     'every acknowledged reading is stored, once': readings.found,
     'forged webhooks are refused': relay.forgeriesTaken,

@@ -21,6 +21,7 @@ const JUMP_EVERY_MS = 40_000;
 const JUMP_HOURS = 36;
 const SCALE_EVERY_MS = 20_000;
 const RULES_RANGE = [2, 4] as const;
+const RULES_STANDING = 2;
 
 /** Everything that can go wrong, by seed, all at once, until the storm is over. */
 export class Storm {
@@ -99,6 +100,7 @@ export class Storm {
     let next = chance.integer([0, KILL_POINTS.length - 1]);
     for (;;) {
       await this.#pause(this.#settings.killEveryMs * (0.4 + 0.8 * chance.uniform()));
+      await this.#standing();
       if (this.isOver) return;
       const point = KILL_POINTS[next % KILL_POINTS.length];
       const anybody = chance.uniform() < RANDOM_SHARE;
@@ -115,6 +117,17 @@ export class Storm {
       ];
       const name = names[chance.integer([0, names.length - 1])];
       if (name !== undefined) killPoints.random(name);
+    }
+  }
+
+  /** Somebody must be there to be killed: on a slow machine the next kill waits for the last one's successor. */
+  async #standing(): Promise<void> {
+    const { workers } = this.#stage;
+    const isUp = (name: string): boolean => workers.isUp(name);
+    while (!this.isOver) {
+      const others = [...workers.namesOf('broker'), ...workers.namesOf('api')];
+      if (workers.namesOf('rules').filter(isUp).length >= RULES_STANDING && others.every(isUp)) return;
+      await wait(LOOK_EVERY_MS);
     }
   }
 

@@ -13,7 +13,9 @@ const WAITING = `
   UNION ALL SELECT 'jobs of the outbox that nobody takes', count(*) FROM graphile_worker.jobs
     WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now()
   UNION ALL SELECT 'announcements in the evaluation queue', count(*) FROM evaluation_queue
-  UNION ALL SELECT 'consumables that should have been looked at', count(*) FROM consumable_state WHERE evaluate_at <= $1`;
+  UNION ALL SELECT 'consumables that should have been looked at', count(*) FROM consumable_state WHERE evaluate_at <= $1
+  UNION ALL SELECT 'messages whose deliveries are not made', count(*) FROM message WHERE due_at <= $1
+  UNION ALL SELECT 'deliveries of messages that are due', count(*) FROM message_delivery WHERE due_at <= $1`;
 
 export interface Waiting {
   readonly what: string;
@@ -59,4 +61,17 @@ export async function checkReadings(
   if (partial > 0) found.push(`${partial} acknowledged reports are stored in part, or twice`);
   if (stored.size > 0) found.push(`${stored.size} stored reports were never sent`);
   return { found, acknowledged };
+}
+
+/** An automatic order without a notice that reached the customer: `noticed_at` is when one did. */
+const UNNOTICED = `
+  SELECT o.id FROM "order" o JOIN LATERAL (
+    SELECT max(h.at) AS at FROM order_history h WHERE h.order_id = o.id AND h.to_status = 'placing'
+  ) sent ON sent.at IS NOT NULL
+  WHERE o.consent_id IS NOT NULL AND (o.noticed_at IS NULL OR o.noticed_at > sent.at + interval '13 hours')`;
+
+/** DESIGN §4.5: no notice, no order. */
+export async function checkNotices(postgres: ChaosPostgres): Promise<string[]> {
+  const rows = await postgres.rows<{ id: string }>(UNNOTICED);
+  return rows.map(({ id }) => `Order ${id} was placed and its announcement had not been delivered`);
 }
