@@ -12,7 +12,7 @@ const runOut = z.object({ p10: when.nullable(), p50: when.nullable(), p90: when.
 const said = z.union([z.string(), z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]))]);
 
 /** An order as it stood when the message was written: what the customer was told, whatever changes later. */
-export const orderFacts = z.object({
+const orderFacts = z.object({
   orderId: uuid,
   /** Of the device's slot: "Black toner". */
   consumable: z.string(),

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from '../keys.ts';
 
 /** What a link lets its bearer do, and nothing else. */
-export const ACTIONS = ['approve', 'cancel', 'delay', 'skip', 'have', 'unsubscribe'] as const;
+const ACTIONS = ['approve', 'cancel', 'delay', 'skip', 'have', 'unsubscribe'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface Link {

@@ -31,7 +31,7 @@ export interface Customer {
 }
 
 /** The order as it is now. */
-export interface OrderNow {
+interface OrderNow {
   readonly status: OrderStatus;
   readonly consentId: string | null;
   readonly deviceId: string;

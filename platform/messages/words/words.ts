@@ -13,7 +13,7 @@ export interface Words {
   readonly brief?: string;
 }
 
-export type Speaker<Kind extends MessageKind> = (detail: DetailOf<Kind>, reader: Reader) => Words;
+type Speaker<Kind extends MessageKind> = (detail: DetailOf<Kind>, reader: Reader) => Words;
 
 /** Everything that messages say in one language: a missing kind does not compile. */
 export interface Language {
