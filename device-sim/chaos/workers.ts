@@ -150,7 +150,8 @@ export class Workers {
     url.searchParams.set('application_name', name);
     return fork(PROCESS, {
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What libraries print of cut connections would bury the report; LOG_LEVEL asks for it.
+      stdio: ['ignore', 'ignore', process.env['LOG_LEVEL'] === undefined ? 'ignore' : 'inherit', 'ipc'],
       env: {
         PATH: process.env['PATH'],
         // Half of a start is compiling; the killed ones start again by the dozen.
