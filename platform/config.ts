@@ -140,6 +140,16 @@ const schema = z.object({
     .min(1)
     .optional()
     .describe('Folder of the folders of merchants that take orders as files. Unset: there are none.'),
+  BUTTON_REPEAT_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .default(60)
+    .describe('Presses of a button within this time after an order are no new order.'),
+  COACH_EVERY_DAYS: z.coerce
+    .number()
+    .min(1)
+    .default(7)
+    .describe('Reminders of the strategy coach: at most one a consumable within so many days.'),
   CALENDAR_ALLOWED_HOSTS: z
     .string()
     .default('')

@@ -6,6 +6,7 @@ export interface StaffMetrics {
   readonly reviewsDecided: Counter<'verdict'>;
   readonly reviewsWaiting: Gauge<'late'>;
   readonly breakerTrips: Counter<'scope'>;
+  readonly orderRequests: Counter<'outcome'>;
 }
 
 export function staffMetrics(registers: Registry[]): StaffMetrics {
@@ -24,6 +25,11 @@ export function staffMetrics(registers: Registry[]): StaffMetrics {
       labelNames: ['late'],
       registers,
     }),
+    orderRequests: counter(
+      'order_requests_total',
+      'Orders asked for by a button of a device, by what became of them.',
+      'outcome',
+    ),
     breakerTrips: counter(
       'breaker_trips_total',
       'Halts that the platform made by itself, by kind of scope.',

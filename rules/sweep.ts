@@ -8,8 +8,10 @@ import { sendMessages } from './messages/send-messages.ts';
 import { processDueOrders } from './orders/process-due-orders.ts';
 import { requestDueReturns } from './problems/due-problems.ts';
 import { requestDueQuotes } from './quotes/due-quotes.ts';
+import { answerPresses } from './requests/answer-presses.ts';
 import { evaluateShadows } from './shadow/evaluate-shadows.ts';
 import { watchOrders } from './watch/watch-orders.ts';
+import { sendReminders } from './strategies/send-reminders.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
 export async function sweep(deps: RulesDeps): Promise<boolean> {
@@ -20,6 +22,8 @@ export async function sweep(deps: RulesDeps): Promise<boolean> {
 
 async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const evaluated = await evaluateBatch(deps, spacingMs);
+  const pressed = await answerPresses(deps);
+  const reminded = await sendReminders(deps);
   const due = await processDueOrders(deps);
   const feeds = await fetchDueFeeds(deps);
   const erased = await eraseDue(deps);
@@ -27,7 +31,8 @@ async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
   const watched = await watchOrders(deps);
   const returns = await requestDueReturns(deps);
   const messages = await sendMessages(deps);
-  return evaluated + due + feeds + erased + quotes + watched + returns + messages > 0;
+  const asked = pressed + reminded;
+  return evaluated + asked + due + feeds + erased + quotes + watched + returns + messages > 0;
 }
 
 /** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */

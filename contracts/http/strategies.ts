@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RUNG_CODES } from '../../core/ceiling.ts';
-import { instant, uuid } from './common.ts';
+import { instant, pageOf, pageQuery, uuid } from './common.ts';
 import { strategy } from './devices.ts';
 
 const rung = z
@@ -25,6 +25,49 @@ export const suggestionSchema = z
     createdAt: instant,
   })
   .meta({ id: 'Suggestion' });
+
+export const orderNowSchema = z
+  .object({
+    productId: uuid
+      .nullable()
+      .default(null)
+      .describe('Another one that fits; null: the one that was chosen.'),
+    quantity: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullable()
+      .default(null)
+      .describe('Units; null: the least sold.'),
+  })
+  .prefault({})
+  .meta({ id: 'OrderNow', examples: [{ quantity: 1 }] });
+
+/** The caller's own key of the request, as draft-ietf-httpapi-idempotency-key-header has it. */
+export const orderNowHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The same key for the same consumable is the same order, however often it is sent.'),
+});
+
+export const orderRequestSchema = z
+  .object({
+    id: uuid,
+    source: z.enum(['api', 'button']),
+    at: instant,
+    outcome: z
+      .enum(['ordered', 'repeated', 'refused'])
+      .describe('repeated: an order was open or just made; nothing more is ordered.'),
+    orderId: uuid.nullable(),
+    reason: z.string(),
+  })
+  .meta({ id: 'OrderRequest' });
+export const orderRequestsPage = pageOf(orderRequestSchema);
+export const orderRequestsQuery = z.object(pageQuery);
 
 export const ladderSchema = z
   .object({

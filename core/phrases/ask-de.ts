@@ -1,4 +1,5 @@
 import { formatMoneyInGerman as money } from '../money.ts';
+import { TIPS } from '../tips.ts';
 import type { AskTexts } from './ask.ts';
 import { dayFrom } from './dates.ts';
 import { germanDates as dates } from './dates-de.ts';
@@ -43,5 +44,16 @@ export const ASK_GERMAN: AskTexts = {
     `Seit dem ${dayFrom(dates, since, today)} wird wieder von selbst bestellt.`,
   'suggest-predictable': ({ days }) => `Der Verbrauch ist seit ${days} Tagen gut vorhersagbar.`,
   'suggest-cancelled': ({ count }) => `Sie haben die letzten ${count} Bestellungen storniert.`,
-  'suggest-no-longer': () => 'Der Verbrauch lässt sich nicht mehr gut vorhersagen.',
+  press: () => 'Die Taste des Geräts wurde gedrückt.',
+  'press-ordered': () => 'Die Taste des Geräts wurde gedrückt: Es wird jetzt bestellt.',
+  'press-repeated': () => 'Es ist schon bestellt: Noch einmal drücken bestellt nicht mehr.',
+  'press-proposal': () => 'Ein Vorschlag dafür wartet schon auf Ihre Zustimmung.',
+  'press-refused': () => 'Die Taste wurde gedrückt, aber es wird nichts bestellt:',
+  'press-which': () =>
+    'Das Gerät hat mehrere Verbrauchsmaterialien, und der Tastendruck sagte nicht, für welches er gilt.',
+  'press-unowned': () => 'Das Gerät gehört noch niemandem, also bestellt ein Tastendruck nichts.',
+  'press-late': ({ hours }) =>
+    `Der Tastendruck kam ${hours} Stunden zu spät an, um noch eine Bestellung zu sein.`,
+  'you-ordered': () => 'Sie haben es bestellt.',
+  tip: ({ tip }) => TIPS[tip].de,
 };

@@ -1,4 +1,5 @@
 import { formatMoney as money } from '../money.ts';
+import { TIPS } from '../tips.ts';
 import type { AskTexts } from './ask.ts';
 import { dayFrom } from './dates.ts';
 import { englishDates as dates } from './dates-en.ts';
@@ -39,5 +40,14 @@ export const ASK_ENGLISH: AskTexts = {
     `Since ${dayFrom(dates, since, today)} it is ordered by itself again.`,
   'suggest-predictable': ({ days }) => `Its use has been predictable for ${days} days.`,
   'suggest-cancelled': ({ count }) => `You cancelled the last ${count} orders.`,
-  'suggest-no-longer': () => 'Its use can no longer be predicted well.',
+  press: () => 'The button of the device was pressed.',
+  'press-ordered': () => 'The button of the device was pressed: it is ordered now.',
+  'press-repeated': () => 'It is ordered already: pressing again orders nothing more.',
+  'press-proposal': () => 'A proposal for it waits for your approval already.',
+  'press-refused': () => 'The button was pressed, but nothing is ordered:',
+  'press-which': () => 'The device has several consumables, and the press did not say for which one.',
+  'press-unowned': () => 'Nobody has claimed the device yet, so a press orders nothing.',
+  'press-late': ({ hours }) => `The press arrived ${hours} hours late, too late to be an order.`,
+  'you-ordered': () => 'You ordered it.',
+  tip: ({ tip }) => TIPS[tip].en,
 };

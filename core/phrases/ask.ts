@@ -1,3 +1,4 @@
+import type { TipName } from '../tips.ts';
 import type { LocalDate, Money } from '../types.ts';
 
 type Nothing = Readonly<Record<never, never>>;
@@ -30,7 +31,17 @@ export interface AskFacts {
   'autonomy-back': { readonly since: LocalDate; readonly today: LocalDate };
   'suggest-predictable': { readonly days: number };
   'suggest-cancelled': { readonly count: number };
-  'suggest-no-longer': Nothing;
+  press: Nothing;
+  'press-ordered': Nothing;
+  'press-repeated': Nothing;
+  'press-proposal': Nothing;
+  'press-refused': Nothing;
+  'press-which': Nothing;
+  'press-unowned': Nothing;
+  'press-late': { readonly hours: number };
+  'you-ordered': Nothing;
+  /** Advice by its name in core/tips.ts. */
+  tip: { readonly tip: TipName };
 }
 
 export type AskTexts = { readonly [C in keyof AskFacts]: (facts: AskFacts[C]) => string };

@@ -15,6 +15,7 @@ import { writeScores } from '../population/calibration.ts';
 import { awaitQuotes, withoutUnquoted } from '../quotes/await-quotes.ts';
 import { type Announcement, prepareReviews } from '../review/raise-reviews.ts';
 import { offerOptions } from '../strategies/offer-options.ts';
+import { scheduleReminders } from '../strategies/schedule-reminders.ts';
 import {
   type Announcements,
   type ClaimedState,
@@ -71,18 +72,28 @@ export async function evaluateBatch(deps: RulesDeps, spacingMs: number): Promise
   const now = deps.clock.now();
   const policy = await currentPolicy(deps.database.pool, deps.config);
   const report = await inTransaction(deps.database.pool, (db) =>
-    runBatch(db, policy, now, { limit: BATCH_CONSUMABLES, spacingMs }),
+    runBatch(db, policy, now, {
+      ...{ limit: BATCH_CONSUMABLES, spacingMs, coachEveryDays: deps.config.COACH_EVERY_DAYS },
+    }),
   );
   if (report.claimed > 0) record(deps, report, (performance.now() - started) / 1000, now);
   return report.claimed;
 }
+
+export interface BatchOptions extends ClaimOptions {
+  /** Days between two reminders of one consumable, at least. */
+  readonly coachEveryDays?: number;
+}
+
+/** A reminder a week is advice, one a day is noise. */
+const COACH_EVERY_DAYS = 7;
 
 /** The batch inside the caller's transaction: the same number of statements for one consumable and for 500. */
 export async function runBatch(
   db: Queryable,
   policy: Policy,
   now: Instant,
-  options: ClaimOptions,
+  options: BatchOptions,
 ): Promise<BatchReport> {
   const claimed = await claimConsumables(db, now, options);
   const { inputs, broken, announced } = await gather(db, claimed, policy, now);
@@ -94,6 +105,7 @@ export async function runBatch(
   const evaluations = guarded.evaluations.filter(succeeded);
   const failures = [...broken, ...[...first, ...guarded.evaluations].filter(failed)];
   const written = await writeEvaluations(db, evaluations, policy, now);
+  await scheduleReminders(db, evaluations, options.coachEveryDays ?? COACH_EVERY_DAYS, now);
   await setAside(db, failures, now);
   return {
     claimed: claimed.size,

@@ -32,6 +32,8 @@ export interface DueOrder {
   readonly dueAt: Instant;
   /** When spares were last counted since it was made; null: they were not. */
   readonly countedAt: Instant | null;
+  /** Who wanted it. */
+  readonly origin: 'evaluation' | 'button' | 'customer';
 }
 
 const CANDIDATES = `
@@ -46,7 +48,7 @@ const ORDERS = `
   SELECT id, consumable_id AS "consumableId", product_id AS "productId", consent_id AS "consentId",
     take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     status, status_reason AS "statusReason", quantity, fillings, unit_price_minor AS "unitPriceMinor",
-    total_minor AS "totalMinor", currency, created_at AS "createdAt", parcel_id AS "parcelId",
+    total_minor AS "totalMinor", currency, created_at AS "createdAt", parcel_id AS "parcelId", origin,
     EXISTS (SELECT FROM quote q WHERE q.id = o.quote_id AND q.binding AND q.valid_until > $2) AS "priceStands",
     EXISTS (SELECT FROM customer cu WHERE cu.id = o.customer_id AND cu.delivery_address <> '{}')
       OR EXISTS (SELECT FROM consumable c JOIN device d ON d.id = c.device_id

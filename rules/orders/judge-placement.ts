@@ -38,6 +38,9 @@ export interface Judgement {
 /** Gates of the standing consent; an order that the customer approved by itself does not need them. */
 const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES, 'skip', 'notice'];
 
+/** Somebody pressed the button: what telemetry says does not matter, every limit of the consent does. */
+const ASKED_FOR: readonly GateName[] = ['trusted-telemetry'];
+
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
 export const HALT_RETRY_MS = 60_000;
 
@@ -77,7 +80,8 @@ export function judgePlacement(
     context,
     now,
   );
-  const gates = order.consentId === null ? all.filter(({ gate }) => !STANDING.includes(gate)) : all;
+  const needless = order.consentId === null ? STANDING : order.origin === 'button' ? ASKED_FOR : [];
+  const gates = all.filter(({ gate }) => !needless.includes(gate));
   const obstacle = obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order);
   const { next, said } = obstacle ?? nextOf(gates, plan, notice, now);
   const decision: Decision = {
@@ -148,7 +152,7 @@ function obstacleOf(
     return { next: { kind: 'cancel' }, said: [say('consent-withdrawn')] };
   }
   // Someone has put a new one in, bought elsewhere or found in a drawer.
-  if (tip.swaps > 0 && tip.fillingAt > order.createdAt) {
+  if (order.origin === 'evaluation' && tip.swaps > 0 && tip.fillingAt > order.createdAt) {
     const { decision } = step(state, [], { ...context, openOrder: null }, now);
     if (decision.outcome === 'nothing') {
       return {
