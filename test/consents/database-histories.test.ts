@@ -6,10 +6,11 @@ import { MACHINE } from '../../api/auth/caller.ts';
 import type { ApiDeps } from '../../api/build-api.ts';
 import { withdrawConsent } from '../../api/consents/withdraw.ts';
 import { addHold } from '../../api/holds/holds.ts';
+import { decideReviews } from '../../api/review/decide-reviews.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { Rules } from '../../rules/build-rules.ts';
-import { createWorld, decline, START, type World } from '../rules/world.ts';
+import { createWorld, decline, START, setStaffSetting, UNGUARDED, type World } from '../rules/world.ts';
 import { silentLog } from '../support/log.ts';
 import { seedConsumable } from '../support/seed.ts';
 
@@ -47,6 +48,12 @@ const ORACLE = `
   UNION ALL
   SELECT o.customer_id, 'without consent' FROM live o WHERE o.consent_id IS NULL
   UNION ALL
+  SELECT o.customer_id, 'unreviewed ' || r.status FROM live o JOIN order_review r ON r.order_id = o.id
+    WHERE o.placed_at IS NOT NULL AND (r.status <> 'approved' OR r.decided_at > o.placed_at)
+  UNION ALL
+  SELECT o.customer_id, 'halted' FROM live o JOIN halt h ON h.customer_id = o.customer_id
+    WHERE o.placed_at > h.created_at AND (h.lifted_at IS NULL OR o.placed_at < h.lifted_at)
+  UNION ALL
   SELECT o.customer_id, 'inside a hold' FROM live o JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
     JOIN hold h ON h.customer_id = o.customer_id AND h.created_at < o.placed_at
       AND (h.device_id IS NULL OR h.device_id = d.id) AND (h.address_id IS NULL OR h.address_id = d.address_id)
@@ -61,6 +68,8 @@ const ORACLE = `
       WHERE n IN (2, 3) AND day::date >= h.starts_on AND (h.ends_on IS NULL OR day::date <= h.ends_on)
     )`;
 
+const PENDING = `SELECT order_id AS id FROM order_review WHERE status = 'pending' ORDER BY order_id`;
+
 describe(`${CUSTOMERS} histories against the database, four workers at once (HISTORIES_SEED=${SEED})`, () => {
   let world: World;
   let workers: Rules[];
@@ -74,6 +83,11 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
 
   beforeAll(async () => {
     world = await createWorld();
+    await setStaffSetting(world.database, 'review', {
+      ...UNGUARDED.review,
+      highPriceMinor: 5000,
+      pauseDays: 1,
+    });
     workers = [world.rules, ...(await Promise.all([1, 2, 3].map(() => world.anotherRules())))];
     const { database, clock, config, metrics } = world;
     api = { database, clock, config, metrics, log: silentLog, apiToken: 'x'.repeat(32) };
@@ -223,12 +237,44 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
     }
   };
 
-  test('no order breaks a mandate, outlives its consent or arrives inside a hold', {
+  /** What the staff do meanwhile: approve, decline, halt a customer and lift it again. */
+  const supervise = async (): Promise<void> => {
+    const items = await world.rows<{ id: string }>(PENDING);
+    for (const verdict of ['approve', 'decline'] as const) {
+      const orderIds = items
+        .map(({ id }) => id)
+        .filter((_, i) => random() < 0.7 && (i % 5 === 0) === (verdict === 'decline'));
+      if (orderIds.length > 0) await decideReviews(api, { orderIds, verdict, reason: 'Test.' }, MACHINE);
+    }
+    const at = new Date(world.clock.now());
+    await world.rows('UPDATE halt SET lifted_at = $1 WHERE lifted_at IS NULL AND created_at < $1', at);
+    await world.rows(
+      `INSERT INTO halt (customer_id, reason, actor, created_at)
+       SELECT id, 'Test.', 'ops', $1 FROM customer WHERE id = ANY ($2::uuid[])`,
+      at,
+      customers().filter(() => random() < 0.1),
+    );
+  };
+
+  /** Somebody presses the button, some of them twice. */
+  const press = async (): Promise<void> => {
+    const pressed = consumables.filter(() => random() < 0.05).flatMap((one) => [one.id, one.id]);
+    await world.rows(
+      `INSERT INTO consumable_event (device_id, consumable_id, type, at, seq, received_at)
+       SELECT c.device_id, c.id, 'button', $2, n, $2 FROM unnest($1::uuid[]) WITH ORDINALITY AS t(id, n)
+       JOIN consumable c ON c.id = t.id`,
+      pressed,
+      new Date(world.clock.now()),
+    );
+  };
+
+  test('no order breaks a mandate, outlives its consent, arrives inside a hold or passes the staff by', {
     timeout: 240_000,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       if (round % 3 === 2) await world.rows('UPDATE product SET unit_price_minor = $1', between(4800, 6200));
-      await Promise.all([...workers.map((worker) => worker.drain()), interfere()]);
+      await press();
+      await Promise.all([...workers.map((worker) => worker.drain()), interfere(), supervise()]);
       expect(await violations()).toEqual([]);
       world.clock.advanceTo(world.clock.now() + between(20, 50) * HOUR_MS);
       await reportAll([{ at: world.clock.now(), level: 0.05 }]);
@@ -243,6 +289,12 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
     expect(counts?.['orders']).toBeGreaterThan(CUSTOMERS / 2);
     expect(counts?.['placed']).toBeGreaterThan(CUSTOMERS / 4);
     expect(counts?.['cancelled']).toBeGreaterThan(0);
+    const [guarded] = await world.rows<Record<string, number>>(
+      `SELECT count(*) FILTER (WHERE status = 'approved')::int AS approved,
+         count(*) FILTER (WHERE status = 'declined')::int AS declined,
+         (SELECT count(*)::int FROM "order" WHERE origin = 'button' AND placed_at IS NOT NULL) AS pressed FROM order_review`,
+    );
+    for (const what of ['approved', 'declined', 'pressed']) expect(guarded?.[what], what).toBeGreaterThan(0);
   });
 
   test('control: what no guard stopped is seen', async () => {
@@ -275,7 +327,19 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
       consent?.id,
       new Date(now - 1),
     );
+    await world.rows(
+      `INSERT INTO order_review (order_id, customer_id, flags, status, approvals_needed, created_at, decide_by)
+       SELECT id, customer_id, '[]', 'pending', 1, $2, $2 FROM "order" WHERE consumable_id = $1 AND status = 'placing' LIMIT 1`,
+      own[0]?.id,
+      new Date(now),
+    );
+    await world.rows(
+      `INSERT INTO halt (customer_id, reason, actor, created_at) VALUES ($1, 'Test.', 'ops', $2)`,
+      consent?.customerId,
+      new Date(now - DAY_MS),
+    );
     const seen = new Set((await violations()).map(({ what }) => what.split(' ')[0]));
-    for (const what of ['spend', 'price', 'withdrawn', 'inside']) expect(seen).toContain(what);
+    for (const what of ['spend', 'price', 'withdrawn', 'inside', 'unreviewed', 'halted'])
+      expect(seen).toContain(what);
   });
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { actingStrategy, ladderOf, nextCeiling } from '../../core/ceiling.ts';
 import { checkGates } from '../../core/gates.ts';
 import { planDelivery } from '../../core/holds.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import {
   DAY_MS,
   type DateSpan,
@@ -11,7 +13,9 @@ import {
   type Mandate,
   type Offer,
   type SiteCalendar,
+  type Strategy,
 } from '../../core/types.ts';
+import { type History, type HistoryEvent, historyArbitrary, PRODUCTS } from './history-arbitraries.ts';
 
 /**
  * Random histories of consents, holds, prices, orders and clock jumps against the pure gates. What must hold
@@ -19,74 +23,14 @@ import {
  */
 
 const START = Date.UTC(2026, 1, 20, 9);
-const ZONES = ['Europe/Berlin', 'America/Los_Angeles', 'Asia/Kolkata', 'Pacific/Auckland'];
-const PRODUCTS = ['p0', 'p1', 'p2', 'p3'];
-
-const mandateArbitrary = fc.record({
-  productIds: fc.subarray(PRODUCTS, { minLength: 2 }),
-  substituteProductIds: fc.subarray(PRODUCTS),
-  merchantIds: fc.option(fc.subarray(['m0', 'm1'], { minLength: 1 })),
-  maxUnitPrice: fc.integer({ min: 950, max: 2500 }),
-  maxPriceDrift: fc.option(fc.constantFrom(0, 0.05, 0.1, 0.5)),
-  maxQuantity: fc.integer({ min: 1, max: 3 }),
-  maxSpend: fc.integer({ min: 2000, max: 9000 }),
-  maxOrders: fc.option(fc.integer({ min: 1, max: 3 })),
-  minDays: fc.option(fc.integer({ min: 0, max: 10 })),
-  validDays: fc.option(fc.integer({ min: 1, max: 40 })),
-});
-
-const eventArbitrary = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('grant' as const), terms: mandateArbitrary }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('withdraw' as const) }) },
-  { weight: 3, arbitrary: fc.constant({ type: 'jump' as const, hours: 25 }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      type: fc.constant('hold' as const),
-      inDays: fc.integer({ min: -3, max: 25 }),
-      days: fc.option(fc.integer({ min: 0, max: 15 }), { freq: 8 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('unhold' as const), which: fc.nat(5) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      type: fc.constant('price' as const),
-      product: fc.constantFrom(...PRODUCTS),
-      minor: fc.integer({ min: 800, max: 3000 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ type: fc.constant('jump' as const), hours: fc.integer({ min: 1, max: 240 }) }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      type: fc.constant('order' as const),
-      product: fc.constantFrom(...PRODUCTS),
-      merchant: fc.constantFrom('m0', 'm1'),
-      quantity: fc.constantFrom(1, 1, 1, 2, 4),
-      /** Hours until its announcement arrives; null: it never does. */
-      notice: fc.constantFrom(0, 0, 0, 6, 30, null),
-    }),
-  },
-);
-type HistoryEvent = typeof eventArbitrary extends fc.Arbitrary<infer Event> ? Event : never;
-
-const historyArbitrary = fc.record({
-  timeZone: fc.constantFrom(...ZONES),
-  pmf: fc.constantFrom([0, 0.5, 0.5], [0.2, 0.8], [0, 0, 0, 0.4, 0.6]),
-  first: mandateArbitrary,
-  events: fc.array(eventArbitrary, { minLength: 4, maxLength: 16 }),
-});
-type History = typeof historyArbitrary extends fc.Arbitrary<infer Whole> ? Whole : never;
-
 interface Order {
   readonly offer: Offer;
   readonly quantity: number;
   readonly announcedAt: Instant;
   readonly noticedAt: Instant | null;
+  /** Unusual: somebody of the staff has to approve it first. */
+  readonly flagged: boolean;
+  approved: boolean;
   dueAt: Instant;
   placedAt: Instant | null;
 }
@@ -95,6 +39,10 @@ interface State {
   now: Instant;
   mandate: Mandate | null;
   holds: DateSpan[];
+  /** Merchants halted; null: everything. */
+  halts: (string | null)[];
+  chosen: Strategy;
+  ceiling: Strategy;
   readonly prices: Map<string, number>;
   readonly orders: Order[];
 }
@@ -112,19 +60,25 @@ function noticeOf({ noticedAt }: Order, now: Instant) {
   return { deliveredAt: arrived ? noticedAt : null, failed: false, cancelUntil };
 }
 
-/** Runs a history with some gates torn out; returns what was broken, in words, and how many orders were placed. */
-function run(history: History, without: readonly GateName[] = []): { violations: string[]; orders: number } {
+/** Gates, and the ceiling of autonomy. */
+type Guard = GateName | 'ceiling';
+
+/** Runs a history with some guards torn out; returns what was broken, in words, and how many orders were placed. */
+function run(history: History, without: readonly Guard[] = []): { violations: string[]; orders: number } {
   const { timeZone, pmf } = history;
   const found: string[] = [];
   const state: State = {
     now: START,
     mandate: null,
     holds: [],
+    halts: [],
+    chosen: 'automatic',
+    ceiling: 'automatic',
     prices: new Map(PRODUCTS.map((product) => [product, 1000])),
     orders: [],
   };
   const calendar = (): SiteCalendar => ({ timeZone, closures: [], holds: state.holds });
-  const passes = (order: Order, stage: 'announce' | 'place'): boolean => {
+  const failing = (order: Order, stage: 'announce' | 'place'): readonly GateName[] => {
     const plan = planDelivery({
       earliestPlaceAt: stage === 'place' ? state.now : state.now + WINDOW_MS,
       leadTime: { pmf },
@@ -156,7 +110,13 @@ function run(history: History, without: readonly GateName[] = []): { violations:
           lastOrderAt:
             others.length === 0 ? null : Math.max(...others.map((one) => one.placedAt ?? one.announcedAt)),
         },
-        halts: [],
+        halts: state.halts
+          .filter((merchant) => merchant === null || merchant === order.offer.merchantId)
+          .map(() => ({ scope: 'merchant' as const, reason: '' })),
+        review: {
+          pending: order.flagged && !order.approved ? [say('review-pending')] : null,
+          pausedUntil: null,
+        },
         openOrder: null,
       },
       state.now,
@@ -165,15 +125,19 @@ function run(history: History, without: readonly GateName[] = []): { violations:
       order.dueAt = Math.max((order.noticedAt ?? state.now) + WINDOW_MS, plan.placeAt);
     }
     // An announcement may name a later day; that day is checked when it has come.
-    const relevant = verdicts.filter(({ gate }) => !without.includes(gate));
-    return relevant.every(({ pass }) => pass) && Number.isFinite(order.dueAt);
+    const refusals = verdicts.filter(({ gate, pass }) => !pass && !without.includes(gate));
+    return [...refusals.map(({ gate }) => gate), ...(Number.isFinite(order.dueAt) ? [] : ['hold' as const])];
   };
   const priceOf = (product: string) => ({ minor: state.prices.get(product) ?? 0, currency: 'EUR' });
   const totalOf = ({ offer, quantity }: Order): number => offer.unitPrice.minor * quantity;
   const placeDue = (): void => {
     for (const order of state.orders.filter((one) => one.placedAt === null && one.dueAt <= state.now)) {
       const dearer = priceOf(order.offer.productId).minor > order.offer.unitPrice.minor;
-      if (!dearer && passes(order, 'place')) {
+      const refused = dearer ? (['price'] as const) : failing(order, 'place');
+      if (refused.length > 0 && refused.every((gate) => gate === 'halt' || gate === 'review')) {
+        // It waits for people.
+        order.dueAt = state.now + HOUR_MS;
+      } else if (refused.length === 0) {
         order.placedAt = state.now;
         found.push(...judge(order, state, history));
       } else {
@@ -183,14 +147,22 @@ function run(history: History, without: readonly GateName[] = []): { violations:
   };
   for (const event of [{ type: 'grant' as const, terms: history.first }, ...history.events]) {
     if (event.type === 'order') {
-      const { product: productId, merchant: merchantId, quantity, notice } = event;
+      const { product: productId, merchant: merchantId, quantity, flagged, notice } = event;
+      if (!without.includes('ceiling') && actingOf(state) !== 'automatic') continue;
       const offer: Offer = {
         ...{ productId, merchantId, sku: productId, name: productId },
         ...{ unitPrice: priceOf(productId), packSize: 1, minimumQuantity: 1 },
       };
       const noticedAt = notice === null ? null : state.now + notice * HOUR_MS;
-      const order: Order = { offer, quantity, announcedAt: state.now, noticedAt, dueAt: 0, placedAt: null };
-      if (passes(order, 'announce')) state.orders.push(order);
+      const order: Order = {
+        ...{ offer, quantity, flagged, approved: false, noticedAt },
+        ...{ announcedAt: state.now, dueAt: 0, placedAt: null },
+      };
+      if (failing(order, 'announce').length === 0) {
+        state.orders.push(order);
+        // The oracle of the ladder: who did not choose it, or may not have it, gets no automatic order.
+        if (state.chosen !== 'automatic' || state.ceiling !== 'automatic') found.push('ceiling');
+      }
     } else {
       apply(state, event, timeZone);
     }
@@ -231,12 +203,42 @@ function apply(state: State, event: Exclude<HistoryEvent, { type: 'order' }>, ti
     case 'unhold':
       state.holds = state.holds.filter((_, index) => index !== event.which);
       break;
+    case 'halt':
+      state.halts = [...state.halts, event.merchant];
+      break;
+    case 'lift':
+      state.halts = [];
+      break;
+    case 'review': {
+      const waiting = state.orders.filter((one) => one.flagged && !one.approved && one.placedAt === null);
+      const order = waiting[event.which];
+      if (order === undefined) break;
+      if (event.verdict === 'approve') order.approved = true;
+      else state.orders.splice(state.orders.indexOf(order), 1);
+      break;
+    }
+    case 'strategy':
+      state.chosen = event.strategy;
+      break;
+    case 'ceiling':
+      state.ceiling = event.ceiling;
+      break;
     case 'price':
       state.prices.set(event.product, event.minor);
       break;
     case 'jump':
       state.now += event.hours * HOUR_MS;
   }
+}
+
+/** What the consumable does with the strategy that was chosen. */
+function actingOf({ chosen, ceiling, now }: State): Strategy {
+  const memory = { ...nextCeiling(null, 'automatic', now), ceiling };
+  const rungs = ladderOf({
+    ...{ memory, predictability: null, dear: false, hasProduct: true, reachable: true },
+    jurisdiction: { name: 'Germany', strategyWithoutAnnouncement: 'curated' },
+  });
+  return actingStrategy(chosen, rungs).strategy;
 }
 
 /** The oracle: what the customer would object to about an order that was just placed. */
@@ -272,6 +274,9 @@ function judge(order: Order, state: State, { timeZone, pmf }: History): string[]
   );
   object(away, 'hold');
   object(order.noticedAt === null || now < order.noticedAt + WINDOW_MS, 'notice');
+  object(order.flagged && !order.approved, 'review');
+  const halted = state.halts.some((merchant) => merchant === null || merchant === offer.merchantId);
+  object(halted, 'halt');
   return objections;
 }
 
@@ -312,9 +317,12 @@ describe('histories against the pure gates', () => {
     ['frequency', 'frequency'],
     ['hold', 'hold'],
     ['notice', 'notice'],
+    ['halt', 'halt'],
+    ['review', 'review'],
+    ['ceiling', 'ceiling'],
   ] as const)('control: without the gate %s it happens', (gate, what) => {
     // Without a consent there are no limits to check: those gates refuse too.
-    const without: GateName[] =
+    const without: Guard[] =
       gate === 'consent'
         ? [
             'consent',
