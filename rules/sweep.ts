@@ -10,8 +10,8 @@ import { requestDueReturns } from './problems/due-problems.ts';
 import { requestDueQuotes } from './quotes/due-quotes.ts';
 import { answerPresses } from './requests/answer-presses.ts';
 import { evaluateShadows } from './shadow/evaluate-shadows.ts';
-import { watchOrders } from './watch/watch-orders.ts';
 import { sendReminders } from './strategies/send-reminders.ts';
+import { watchOrders } from './watch/watch-orders.ts';
 
 /** Evaluates what is queued or due and acts on due orders until neither is left; returns whether there was any. */
 export async function sweep(deps: RulesDeps): Promise<boolean> {

@@ -38,8 +38,8 @@ export interface Judgement {
 /** Gates of the standing consent; an order that the customer approved by itself does not need them. */
 const STANDING: readonly GateName[] = ['trusted-telemetry', ...CONSENT_GATES, 'skip', 'notice'];
 
-/** Somebody pressed the button: what telemetry says does not matter, every limit of the consent does. */
-const ASKED_FOR: readonly GateName[] = ['trusted-telemetry'];
+/** Somebody pressed the button: they know of it, and want it whatever telemetry says; every limit of the consent holds. */
+export const ASKED_FOR: readonly GateName[] = ['trusted-telemetry', 'skip', 'notice'];
 
 /** A lifted halt lets orders go within this time; asking is one indexed query for all that wait. */
 export const HALT_RETRY_MS = 60_000;
