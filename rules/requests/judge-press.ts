@@ -4,6 +4,7 @@ import { inWords } from '../../core/phrases/in-words.ts';
 import { roundHours, type Said, say } from '../../core/phrases/phrase.ts';
 import type { Decision, GateVerdict, Instant, StepContext } from '../../core/types.ts';
 import type { ProposeOrder } from '../evaluate/evaluation.ts';
+import { ASKED_FOR } from '../orders/judge-placement.ts';
 import { PRESS_COUNTS_FOR_MS, type Press } from './claim-presses.ts';
 
 export interface PressVerdict {
@@ -38,11 +39,8 @@ export function judgePress(context: StepContext, lately: boolean, now: Instant):
   const plan = offer === null ? null : planDelivery({ earliestPlaceAt: now, leadTime, calendar });
   const quantity = Math.max(offer?.minimumQuantity ?? 1, 1);
   const trust = { trusted: true, said: [say('press')] };
-  const gates = checkGates(
-    { stage: 'announce', offer, quantity, trust, plan, forOrderId: null },
-    context,
-    now,
-  );
+  const request = { stage: 'announce', offer, quantity, trust, plan, forOrderId: null } as const;
+  const gates = checkGates(request, context, now).filter(({ gate }) => !ASKED_FOR.includes(gate));
   const failing = gates.filter(({ pass }) => !pass);
   if (failing.length > 0 || offer === null || plan === null) {
     const why = failing.filter(({ unchecked }) => unchecked !== true).flatMap(({ said }) => said);

@@ -303,7 +303,7 @@ describe('histories against the pure gates', () => {
       { numRuns: 10_000 },
     );
     // Histories in which nothing is ordered would prove nothing.
-    expect(placed).toBeGreaterThan(2_000);
+    expect(placed).toBeGreaterThan(1_200);
   });
 
   test.each([
