@@ -109,7 +109,9 @@ async function loadNeighbours(
     const alone = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const shippingMinor = parcel?.carriesShipping === true && about.merchantCombines ? 0 : alone;
     const scoped = mandateOf(about);
-    const autonomy = autonomyOf(about);
+    // Without a consent to automatic orders the gates say so: nobody who never agreed, or took it back, is asked instead.
+    const known = autonomyOf(about);
+    const autonomy = scoped === null ? { ...known, strategy: about.strategy, limited: null } : known;
     const spend = spendOf(consumableId, scoped);
     const shipping = undecided.has(consumableId) ? shippingMinor : 0;
     const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
