@@ -109,9 +109,7 @@ async function loadNeighbours(
     const alone = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const shippingMinor = parcel?.carriesShipping === true && about.merchantCombines ? 0 : alone;
     const scoped = mandateOf(about);
-    // Without a consent to automatic orders the gates say so: nobody who never agreed, or took it back, is asked instead.
-    const known = autonomyOf(about);
-    const autonomy = scoped === null ? { ...known, strategy: about.strategy, limited: null } : known;
+    const autonomy = consented(autonomyOf(about), scoped, about);
     const spend = spendOf(consumableId, scoped);
     const shipping = undecided.has(consumableId) ? shippingMinor : 0;
     const { productId, merchantId } = offer ?? { productId: null, merchantId: null };
@@ -143,6 +141,10 @@ async function loadNeighbours(
     };
   };
 }
+
+/** Without a consent the gates say so: nobody who never agreed to automatic orders, or took it back, is asked instead. */
+const consented = (known: Autonomy, scoped: ScopedMandate | null, { strategy }: Surroundings): Autonomy =>
+  scoped === null ? { ...known, strategy, limited: null } : known;
 
 const joinedBy = ({ combines, customerId, offer }: Surroundings, parcelOf: ParcelOf): MadeUpParcel | null =>
   combines ? parcelOf(customerId, offer?.merchantId ?? null) : null;
