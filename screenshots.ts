@@ -51,6 +51,9 @@ async function signIn(browser: Browser, { url, password }: Demo, email: string, 
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto('/sign-in');
+  // Said here, it goes before the language of the account.
+  if (look.locale === 'de-DE') await page.getByRole('button', { name: 'English' }).click();
+  if (look.locale === 'de-DE') await page.getByRole('button', { name: 'Deutsch' }).click();
   await page.locator('input[type=email]').fill(email);
   await page.locator('input[type=password]').fill(password);
   await page.locator('button[type=submit]').click();

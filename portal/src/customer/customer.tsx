@@ -20,6 +20,7 @@ const ConsentPage = lazy(async () => ({ default: (await import('./connect/consen
 const OrdersPage = lazy(async () => ({ default: (await import('./orders/orders.tsx')).OrdersPage }));
 const OrderPage = lazy(async () => ({ default: (await import('./orders/order.tsx')).OrderPage }));
 const AwayPage = lazy(async () => ({ default: (await import('./away/away.tsx')).AwayPage }));
+const MessagesPage = lazy(async () => ({ default: (await import('./messages/messages.tsx')).MessagesPage }));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy.tsx')).PrivacyPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings.tsx')).SettingsPage }));
 
@@ -45,6 +46,7 @@ export function Customer() {
               <Route path="orders" element={<OrdersPage />} />
               <Route path="orders/:orderId" element={<OrderPage />} />
               <Route path="away" element={<AwayPage />} />
+              <Route path="messages" element={<MessagesPage />} />
               <Route path="privacy" element={<PrivacyPage />} />
               <Route path="settings" element={<SettingsPage />} />
               <Route path="*" element={<NotFound />} />

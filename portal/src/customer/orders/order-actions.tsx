@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../current-customer.tsx';
 import type { Order } from '../data/orders.ts';
+import { Delay } from './delay.tsx';
 import { useDecide } from './use-decide.ts';
 
 /** What can be decided about an order as it stands. */
@@ -17,6 +18,9 @@ export function OrderActions({ order }: { readonly order: Order }) {
         <Button variant="default" onClick={() => decide(order, 'decline')}>
           {t('orders.decline')}
         </Button>
+        <Button variant="subtle" onClick={() => decide(order, 'skip')}>
+          {t('orders.skip')}
+        </Button>
       </Group>
     );
   }
@@ -25,6 +29,10 @@ export function OrderActions({ order }: { readonly order: Order }) {
     <Group>
       <Button variant="default" onClick={() => decide(order, 'cancel')}>
         {t('orders.cancel')}
+      </Button>
+      <Delay order={order} />
+      <Button variant="subtle" onClick={() => decide(order, 'skip')}>
+        {t('orders.skip')}
       </Button>
     </Group>
   );

@@ -11,6 +11,7 @@ import { type OrderWithHistory, useOrder } from '../data/orders.ts';
 import { Countdown } from './countdown.tsx';
 import { Options } from './options.tsx';
 import { OrderActions } from './order-actions.tsx';
+import { ReportProblem } from './report-problem.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Withdrawal } from './withdrawal.tsx';
 
@@ -32,6 +33,7 @@ export function OrderPage() {
       <Decide order={data} />
       <Details order={data} />
       <History order={data} />
+      <ReportProblem order={data} />
       <Withdrawal order={data} />
     </Page>
   );

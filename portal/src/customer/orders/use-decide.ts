@@ -7,7 +7,7 @@ import { isProblem } from '../../api/problem.ts';
 import type { Order } from '../data/orders.ts';
 import { UndoNotice } from './undo-notice.tsx';
 
-type Decision = 'cancel' | 'approve' | 'decline';
+type Decision = 'cancel' | 'approve' | 'decline' | 'skip';
 
 /** Long enough to notice a slip of the thumb. */
 const UNDO_MS = 6_000;
@@ -15,8 +15,9 @@ const AFTER: Readonly<Record<Decision, Order['status']>> = {
   cancel: 'cancelled',
   approve: 'announced',
   decline: 'declined',
+  skip: 'cancelled',
 };
-const WORDS = { cancel: 'cancelled', approve: 'approved', decline: 'declined' } as const;
+const WORDS = { cancel: 'cancelled', approve: 'approved', decline: 'declined', skip: 'skipped' } as const;
 
 /** Orders whose decision is on its way: a second click does nothing. */
 const underWay = new Set<string>();
