@@ -77,12 +77,11 @@ function useNeeds({ devices, consumables }: Props): readonly Need[] | null {
     }));
   const silent = devices.flatMap((device) => {
     const own = consumables.filter(({ deviceId }) => deviceId === device.id);
-    const last =
-      own
-        .map(({ levelAt }) => levelAt)
-        .toSorted()
-        .at(-1) ?? null;
-    if (last === null || !isStale(last)) return [];
+    const last = own
+      .flatMap(({ levelAt }) => levelAt ?? [])
+      .toSorted()
+      .at(-1);
+    if (last === undefined || !isStale(last)) return [];
     const text = t('home.silent', { device: device.name, when: format.day(last) });
     return [{ key: `silent-${device.id}`, text, to: `/consumables/${own[0]?.id}`, action: t('home.allow') }];
   });
