@@ -66,7 +66,8 @@ export async function applyWebhook(
       ...(to === 'accepted' || to === 'shipped'
         ? { arrivesFrom: data.arrivesFrom, arrivesTo: data.arrivesTo }
         : {}),
-      ...(to === 'accepted' ? { totalMinor: data.totalMinor } : {}),
+      // Also when the news overtakes the answer to the placement: what it costs is then told here first.
+      ...(to === 'accepted' || order.status === 'placing' ? { totalMinor: data.totalMinor } : {}),
       ...(to === 'rejected' ? { rejectionCode: data.rejection?.code ?? 'refused' } : {}),
       detail: { webhookId, reportedAt: data.updatedAt },
     });
