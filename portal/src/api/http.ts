@@ -12,6 +12,7 @@ interface Options {
   readonly signal?: AbortSignal | undefined;
   /** It is sent even when the page is being left. */
   readonly keepalive?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -40,9 +41,9 @@ export async function download(path: string, fileName: string): Promise<void> {
 async function send(
   method: Method,
   path: string,
-  { body, query, signal, keepalive }: Options,
+  { body, query, signal, keepalive, headers: own }: Options,
 ): Promise<Response> {
-  const headers: Record<string, string> = { 'accept-language': currentLanguage() };
+  const headers: Record<string, string> = { 'accept-language': currentLanguage(), ...own };
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {
     const response = await fetch(`${path}${searchOf(query)}`, {

@@ -17,7 +17,7 @@ export function useEnter(): () => Promise<void> {
 }
 
 /** Only addresses of our own: `//elsewhere` and `https:` would lead away. */
-export function ownPath(next: string | null): string | null {
+function ownPath(next: string | null): string | null {
   if (next === null || !/^\/(?![/\\])/.test(next)) return null;
   return new URL(next, location.origin).origin === location.origin ? next : null;
 }

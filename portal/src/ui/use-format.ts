@@ -38,7 +38,7 @@ export function useFormat(timeZone?: string): Format {
 const localeFor = (language: string): string =>
   navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
 
-export function makeFormat(locale: string, timeZone: string | undefined): Format {
+function makeFormat(locale: string, timeZone: string | undefined): Format {
   const zone = timeZone === undefined ? {} : { timeZone };
   const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...zone });
   const long = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', ...zone });

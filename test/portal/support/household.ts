@@ -4,7 +4,7 @@ import { startMerchant } from '../../support/merchant.ts';
 import type { ServedPlatform } from './platform.ts';
 
 export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What shops sell and models take: the same for every household of a test. */
 export interface Catalogue extends AsyncDisposable {

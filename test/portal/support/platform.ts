@@ -13,7 +13,7 @@ import { silentLog } from '../../support/log.ts';
 
 /** A Saturday, whatever the browser's clock says: pages follow the platform's time. */
 export const NOW = Date.UTC(2026, 10, 21, 10);
-export const TOKEN = 'api-token-of-the-portal-tests-0123456789';
+const TOKEN = 'api-token-of-the-portal-tests-0123456789';
 
 export interface ServedPlatform extends AsyncDisposable {
   readonly url: string;

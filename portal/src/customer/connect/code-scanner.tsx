@@ -15,7 +15,7 @@ const detectorClass = (): DetectorClass | undefined =>
 const LOOK_EVERY_MS = 200;
 
 /** Twelve characters, alone or at the end of an address that the label's QR code holds. */
-export function codeIn(text: string): string | null {
+function codeIn(text: string): string | null {
   const [, code] = /([0-9A-Za-z]{4}-?[0-9A-Za-z]{4}-?[0-9A-Za-z]{4})\s*$/.exec(text) ?? [];
   return code?.toUpperCase() ?? null;
 }

@@ -14,6 +14,7 @@ import { useHolds } from '../data/holds.ts';
 import { isStale } from '../home/staleness.ts';
 import { LevelChart } from './level-chart.tsx';
 import { Limits } from './limits.tsx';
+import { OrderNow } from './order-now.tsx';
 import { ProductChoice } from './product-choice.tsx';
 import { Spares } from './spares.tsx';
 import { StrategyLadder } from './strategy-ladder.tsx';
@@ -81,6 +82,7 @@ function Outlook({ consumable }: { readonly consumable: Consumable }) {
       </Text>
       <Group mt="xs">
         <Why consumableId={consumable.id} />
+        <OrderNow consumable={consumable} />
       </Group>
       {openOrder === null ? null : (
         <Alert mt="md" variant="light" icon={<IconTruckDelivery aria-hidden />}>

@@ -84,6 +84,8 @@ export const customer: Translated<typeof english> = {
     runsOut: 'Vermutlich leer',
     runsOutRange: 'zwischen {{p10}} und {{p90}}',
     later: 'später, als die Vorhersage reicht',
+    orderConfirm: 'Zahlungspflichtig bestellen: {{product}}, {{price}} pro Stück',
+    orderNow: 'Jetzt bestellen',
     why: 'Warum?',
     whyTitle: 'So wurde entschieden',
     whyText:

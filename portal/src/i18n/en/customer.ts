@@ -80,6 +80,8 @@ export const customer = {
     runsOut: 'Probably empty',
     runsOutRange: 'between {{p10}} and {{p90}}',
     later: 'later than the forecast looks',
+    orderConfirm: 'Order with obligation to pay: {{product}}, {{price}} a piece',
+    orderNow: 'Order now',
     why: 'Why?',
     whyTitle: 'How this was decided',
     whyText:
