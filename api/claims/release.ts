@@ -1,5 +1,7 @@
 import { releasedDeviceSchema } from '../../contracts/http/claims.ts';
 import { idParams } from '../../contracts/http/common.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrders } from '../../platform/order-store.ts';
 import { auditWithin } from '../audit/within.ts';
@@ -119,7 +121,7 @@ async function endUse(
     orders.rows.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
   const cancelledOrderIds = idsOf('proposed', 'announced');
   const takenBackOrderIds = idsOf('placing', 'accepted');
-  const reason = 'The device was given away.';
+  const why = told(say('order-device-given-away'));
   await transitionOrders(
     client,
     cancelledOrderIds.map((orderId) => ({
@@ -127,7 +129,7 @@ async function endUse(
       to: 'cancelled',
       at: now,
       actor: actor.actingFor,
-      reason,
+      ...why,
     })),
   );
   await client.query(TAKE_BACK, [takenBackOrderIds, at]);

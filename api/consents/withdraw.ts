@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { withdrawConsentSchema, withdrawnConsentSchema } from '../../contracts/http/consents.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { PoolClient } from '../../platform/database.ts';
-import { transitionOrder } from '../../platform/order-store.ts';
+import { transitionOrders } from '../../platform/order-store.ts';
 import { auditWithin } from '../audit/within.ts';
 import { actorName, actsFor } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
@@ -59,15 +61,12 @@ export async function withdrawConsent(
     const idsOf = (...statuses: string[]) =>
       rows.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
     const cancelledOrderIds = idsOf('proposed', 'announced');
-    for (const orderId of cancelledOrderIds) {
-      await transitionOrder(client, {
-        orderId,
-        to: 'cancelled',
-        at: now,
-        actor: actsFor(caller, 'customer'),
-        reason: 'The consent to order automatically was withdrawn.',
-      });
-    }
+    const why = told(say('order-consent-withdrawn'));
+    const actor = actsFor(caller, 'customer');
+    await transitionOrders(
+      client,
+      cancelledOrderIds.map((orderId) => ({ orderId, to: 'cancelled', at: now, actor, ...why })),
+    );
     const asked = await client.query<{ id: string }>(ASK_MERCHANT, [idsOf('accepted'), new Date(now)]);
     await client.query(LOOK_AGAIN_CUSTOMER, [customerId, deviceId, consumableId, new Date(now)]);
     const consent = await readConsent(client, consentId);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { consumablePatchSchema, shelfCountEventSchema } from '../../contracts/http/consumables.ts';
-import { inWords } from '../../core/phrases/in-words.ts';
-import type { Language } from '../../core/phrases/phrase.ts';
+import { inWords, told } from '../../core/phrases/in-words.ts';
+import { type Language, say } from '../../core/phrases/phrase.ts';
 import type { Strategy } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { proposeOrders } from '../../platform/messages/order-messages.ts';
@@ -56,13 +56,13 @@ export async function changeConsumable(
     if (strategy === undefined || strategy === 'automatic') return 0;
     const { rows } = await client.query<{ id: string }>(ANNOUNCED_BY_ITSELF, [id]);
     for (const order of rows) {
-      const reason = `The strategy was changed to ${strategy}; the order waits for approval.`;
+      const why = told(say('order-strategy-changed'));
       await transitionOrder(client, {
         orderId: order.id,
         to: 'proposed',
         at: now,
         actor: 'customer',
-        reason,
+        ...why,
       });
     }
     const asked = rows.map((order) => ({ orderId: order.id, because: 'prepared' as const }));

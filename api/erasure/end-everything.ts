@@ -1,3 +1,5 @@
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrders } from '../../platform/order-store.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
@@ -30,7 +32,7 @@ export async function endConsentsAndOrders(client: PoolClient, { customerId, act
   const isUnplaced = (status: string) => status === 'proposed' || status === 'announced';
   const cancelledOrderIds = rows.filter(({ status }) => isUnplaced(status)).map(({ id }) => id);
   const takenBackOrderIds = rows.filter(({ status }) => !isUnplaced(status)).map(({ id }) => id);
-  const reason = 'The customer asked to be erased.';
+  const why = told(say('order-customer-erased'));
   await transitionOrders(
     client,
     cancelledOrderIds.map((orderId) => ({
@@ -38,7 +40,7 @@ export async function endConsentsAndOrders(client: PoolClient, { customerId, act
       to: 'cancelled',
       at: now,
       actor: actor.actingFor,
-      reason,
+      ...why,
     })),
   );
   await client.query(TAKE_BACK, [takenBackOrderIds, at]);

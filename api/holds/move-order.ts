@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { movedOrderSchema } from '../../contracts/http/calendar-feeds.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
 import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
@@ -29,9 +31,9 @@ export async function moveOrder(
     const { status } = found.rows[0] ?? notFound('order', orderId);
     const { rowCount } = await client.query(ASK, [orderId, new Date(now)]);
     if (rowCount === 0) throw new ApiProblem('wrong-status', { status, action: 'moved' });
-    const reason = 'The customer would like it later; the merchant is asked to take it back.';
+    const why = told(say('order-wished-later'));
     const actor = actsFor(caller, 'customer');
-    await noteOrder(client, { orderId, at: now, actor, reason, detail: { move: 'asked' } });
+    await noteOrder(client, { orderId, at: now, actor, ...why, detail: { move: 'asked' } });
     return { orderId, askedAt: new Date(now) };
   });
 }

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { contractWithdrawalSchema, stateWithdrawalSchema } from '../../contracts/http/jurisdictions.ts';
 import { addDays, localDate } from '../../core/calendar.ts';
 import { profileOf, withdrawalEndsAt } from '../../core/jurisdictions.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { addMessages } from '../../platform/messages/add-messages.ts';
@@ -196,15 +198,15 @@ async function takeBack(client: PoolClient, order: OrderRow, now: number, reques
   const { id: orderId, status } = order;
   const actor = actsFor(request.caller, 'customer');
   if (status === 'proposed' || status === 'announced') {
-    const reason = 'You withdrew from the purchase before it was placed.';
-    await transitionOrder(client, { orderId, to: 'cancelled', at: now, actor, reason });
+    const why = told(say('order-withdrawn-before'));
+    await transitionOrder(client, { orderId, to: 'cancelled', at: now, actor, ...why });
     return true;
   }
   if (status === 'placing' || status === 'accepted') {
     await client.query(TAKE_BACK, [orderId, new Date(now)]);
   }
-  const reason = 'The customer withdrew from the purchase.';
-  await noteOrder(client, { orderId, at: now, actor, reason, detail: { withdrawal: 'confirmed' } });
+  const why = told(say('order-withdrawn'));
+  await noteOrder(client, { orderId, at: now, actor, ...why, detail: { withdrawal: 'confirmed' } });
   return false;
 }
 

@@ -1,3 +1,5 @@
+import { told } from '../../core/phrases/in-words.ts';
+import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { replan } from '../../core/replan.ts';
 import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
@@ -87,18 +89,18 @@ export async function actOnOrder(
     case 'approve':
       if (status === 'announced') return await placeNow(client, order, by, now);
       if (act.productId != null) await takeOption(client, orderId, act.productId);
-      return await move(client, order, 'announced', by, 'Approved.', now);
+      return await move(client, order, 'announced', by, say('order-approved'), now);
     case 'cancel':
       await pause(client, order, by, now + PAUSE_MS);
-      return await move(client, order, 'cancelled', by, 'Cancelled before it was placed.', now);
+      return await move(client, order, 'cancelled', by, say('order-cancelled'), now);
     case 'decline':
       await pause(client, order, by, now + PAUSE_MS);
-      return await move(client, order, 'declined', by, 'Declined.', now);
+      return await move(client, order, 'declined', by, say('order-declined'), now);
     case 'skip':
       await pause(client, order, by, skippedUntil(order, now));
-      return await move(client, order, 'declined', by, 'Skipped this time.', now);
+      return await move(client, order, 'declined', by, say('order-skipped'), now);
     case 'arrived':
-      return await move(client, order, 'delivered', by, 'The customer says that it has arrived.', now);
+      return await move(client, order, 'delivered', by, say('order-arrived-said'), now);
     case 'delay':
       return await delay(client, order, act.days, by, now);
     case 'have':
@@ -107,17 +109,20 @@ export async function actOnOrder(
   }
 }
 
+/** Somebody's own words, or the usual ones in every language. */
+const inTheirWords = (reason: string | null, usual: Phrase) => (reason === null ? told(usual) : { reason });
+
 async function move(
   client: PoolClient,
   { id: orderId }: LockedOrder,
   to: OrderStatus,
   { actor, reason }: By,
-  usual: string,
+  usual: Phrase,
   at: Instant,
 ): Promise<OrderStatus> {
   // An approved order is due at once; its gates are checked when the rules service places it.
   const dueAt = to === 'announced' ? at : null;
-  await transitionOrder(client, { orderId, to, at, actor, reason: reason ?? usual, dueAt });
+  await transitionOrder(client, { orderId, to, at, actor, ...inTheirWords(reason, usual), dueAt });
   return to;
 }
 
@@ -148,8 +153,8 @@ async function placeNow(client: PoolClient, order: LockedOrder, { actor, reason 
     throw new ApiProblem('wrong-status', { status, action: POSSIBLE.approve[0] });
   }
   await client.query(PLACE_NOW, [orderId, new Date(at)]);
-  const said = reason ?? 'Approved before the time to cancel was over.';
-  await noteOrder(client, { orderId, at, actor, reason: said, detail: { approved: true } });
+  const why = inTheirWords(reason, say('order-approved-early'));
+  await noteOrder(client, { orderId, at, actor, ...why, detail: { approved: true } });
   return null;
 }
 
@@ -178,8 +183,8 @@ async function delay(
   const placeAt = plan === null || !Number.isFinite(plan.placeAt) ? wanted : plan.placeAt;
   const arrives = placeAt === plan?.placeAt ? [plan.arrivesFrom, plan.arrivesTo] : [null, null];
   await client.query(DELAY, [orderId, new Date(placeAt), ...arrives]);
-  const said = reason ?? `Delayed by ${days} days.`;
-  await noteOrder(client, { orderId, at, actor, reason: said, detail: { delayedDays: days } });
+  const why = inTheirWords(reason, say('order-delayed', { days }));
+  await noteOrder(client, { orderId, at, actor, ...why, detail: { delayedDays: days } });
   await tellOrderUpdates(client, [{ orderId, change: 'moved', by: actor, reason: null }], at);
   return null;
 }

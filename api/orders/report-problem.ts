@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { newProblemSchema } from '../../contracts/http/orders.ts';
 import type { ProblemKind } from '../../contracts/merchant.ts';
 import { localDate } from '../../core/calendar.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
@@ -119,9 +121,9 @@ async function giveUp(
   now: number,
 ): Promise<FollowUp> {
   if (order.status === 'delivered') await lessOnShelf(client, order, now);
-  const reason = 'The customer says that it never came.';
+  const why = told(say('order-never-came-said'));
   const actor = actsFor(caller, actingFor);
-  await transitionOrder(client, { orderId: order.id, to: 'lost', at: now, actor, reason });
+  await transitionOrder(client, { orderId: order.id, to: 'lost', at: now, actor, ...why });
   return { to: 'lost', asksMerchant: true, settled: false };
 }
 
@@ -141,7 +143,8 @@ async function unwind(
   await lookAgain(client, [consumableId], now);
   if (status === 'proposed' || status === 'announced') {
     const actor = actsFor(caller, actingFor);
-    await transitionOrder(client, { orderId, to: 'cancelled', at: now, actor, reason: 'It is not needed.' });
+    const why = told(say('order-not-needed'));
+    await transitionOrder(client, { orderId, to: 'cancelled', at: now, actor, ...why });
     return { to: 'cancelled', asksMerchant: false, settled: true };
   }
   if (status === 'placing' || status === 'accepted') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Phrase } from '../../core/phrases/phrase.ts';
 import { localDate, uuid } from '../http/common.ts';
 
 /** Facts are kept as JSON: instants as ISO 8601 text, money as minor units with a currency. */
@@ -9,7 +10,9 @@ const minor = z.number().int();
 const runOut = z.object({ p10: when.nullable(), p50: when.nullable(), p90: when.nullable() });
 
 /** Core's phrases as the ledger keeps them, or one English sentence. */
-const said = z.union([z.string(), z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]))]);
+// Of codes that a newer version wrote, no more than this shape is known.
+const phrase = z.tuple([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<Phrase>;
+const said = z.union([z.string(), z.array(phrase).readonly()]);
 
 /** An order as it stood when the message was written: what the customer was told, whatever changes later. */
 const orderFacts = z.object({

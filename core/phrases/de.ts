@@ -2,6 +2,7 @@ import { formatMoneyInGerman as money } from '../money.ts';
 import { ASK_GERMAN } from './ask-de.ts';
 import { dayFrom } from './dates.ts';
 import { germanDates as dates } from './dates-de.ts';
+import { ORDER_GERMAN } from './order-de.ts';
 import type { Texts } from './phrase.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -44,6 +45,7 @@ const STATUSES: Readonly<Record<string, string>> = {
 
 export const GERMAN: Texts = {
   ...ASK_GERMAN,
+  ...ORDER_GERMAN,
 
   words: ({ text }) => text,
 

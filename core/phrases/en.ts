@@ -2,6 +2,7 @@ import { formatMoney as money } from '../money.ts';
 import { ASK_ENGLISH } from './ask-en.ts';
 import { dayFrom } from './dates.ts';
 import { englishDates as dates } from './dates-en.ts';
+import { ORDER_ENGLISH } from './order-en.ts';
 import type { Texts } from './phrase.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -18,6 +19,7 @@ const away = ({ from, to }: { from: string; to: string | null }): string =>
 
 export const ENGLISH: Texts = {
   ...ASK_ENGLISH,
+  ...ORDER_ENGLISH,
 
   words: ({ text }) => text,
 

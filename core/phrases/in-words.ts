@@ -16,6 +16,9 @@ export function inWords(said: Said, language: Language = 'en'): string {
   return said.map((phrase) => one(phrase, TEXTS[language])).join(' ');
 }
 
+/** Why something is as it is, as it is kept: the English text, and what it is made of. */
+export const told = (...said: Phrase[]): { reason: string; said: Said } => ({ reason: inWords(said), said });
+
 /** The language of a tag like `de-AT`; English for those that the platform does not speak. */
 export function languageOf(tag: string): Language {
   return tag.toLowerCase().split(/[-_]/)[0] === 'de' ? 'de' : 'en';

@@ -1,5 +1,6 @@
 import type { Instant, LocalDate, Money } from '../types.ts';
 import type { AskFacts } from './ask.ts';
+import type { OrderFacts } from './order.ts';
 
 /** Languages that the platform speaks. */
 export type Language = 'en' | 'de';
@@ -38,7 +39,7 @@ type Nothing = Readonly<Record<never, never>>;
  * What core has to say, by code, with the facts that each sentence tells. A decision keeps codes and facts;
  * every reader gets the words of his own language (`inWords`). Facts are plain JSON.
  */
-export interface Facts extends AskFacts {
+export interface Facts extends AskFacts, OrderFacts {
   /** A person's own words, or a name: the same in every language. */
   words: { readonly text: string };
 

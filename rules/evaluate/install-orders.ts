@@ -1,4 +1,6 @@
 import { localDate } from '../../core/calendar.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, type Instant } from '../../core/types.ts';
 import { type Queryable, type Transition, transitionOrders } from '../../platform/order-store.ts';
 import type { SeenSwap } from './evaluation.ts';
@@ -130,7 +132,7 @@ const arrived = ({ orderId, at }: Arrival): Transition => ({
   to: 'delivered',
   at: at - 1,
   actor: 'telemetry',
-  reason: 'It has arrived: the device reports a new filling, and there was no spare.',
+  ...told(say('order-arrived-seen')),
 });
 
 const installed = ({ orderId, at }: Arrival): Transition => ({
@@ -138,7 +140,7 @@ const installed = ({ orderId, at }: Arrival): Transition => ({
   to: 'installed',
   at,
   actor: 'telemetry',
-  reason: 'The device reports a new filling.',
+  ...told(say('order-installed-seen')),
 });
 
 /** Of the same swap told again, nothing is kept twice. */

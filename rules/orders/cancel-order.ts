@@ -1,3 +1,5 @@
+import { told } from '../../core/phrases/in-words.ts';
+import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
@@ -35,7 +37,7 @@ export async function cancelOrder(deps: RulesDeps, { orderId }: Jobs['cancel-ord
   }
 }
 
-const REFUSED = 'The merchant could not take it back any more: it is on its way.';
+const REFUSED = told(say('order-not-taken-back'));
 
 /** The order goes on; the history keeps that the merchant was asked and what it said. */
 async function refusedThere(
@@ -43,12 +45,12 @@ async function refusedThere(
   { id: orderId, status }: OrderToPlace,
 ): Promise<void> {
   await inTransaction(database.pool, async (db) => {
-    await postpone(db, [{ orderId, status, until: null, reason: REFUSED }]);
+    await postpone(db, [{ orderId, status, until: null, ...REFUSED }]);
     await noteOrder(db, {
       orderId,
       at: clock.now(),
       actor: 'merchant',
-      reason: REFUSED,
+      ...REFUSED,
       detail: { cancellation: 'refused' },
     });
     // What is not needed is then sent back: the merchant is asked for that.
@@ -60,10 +62,10 @@ async function refusedThere(
 }
 
 /** Why it was taken back, for the customer. */
-const REASONS: Readonly<Record<string, string>> = {
-  'contract-withdrawn': 'You withdrew from the purchase; the merchant has cancelled it.',
-  'not-needed': 'It was not needed; the merchant has cancelled it.',
-  move: 'It is moved: the merchant has cancelled it, and it is ordered anew for when you are back.',
+const REASONS: Readonly<Record<string, Phrase>> = {
+  'contract-withdrawn': say('order-taken-back-withdrawn'),
+  'not-needed': say('order-taken-back-not-needed'),
+  move: say('order-taken-back-move'),
 };
 
 const SETTLE_PROBLEM = `
@@ -83,7 +85,7 @@ async function cancelledThere(
       to: 'cancelled',
       at: clock.now(),
       actor: 'worker',
-      reason: REASONS[takeBack ?? ''] ?? 'The consent was withdrawn; the merchant has cancelled it too.',
+      ...told(REASONS[takeBack ?? ''] ?? say('order-taken-back-consent')),
       detail: { cancellation: 'accepted' },
     });
   });

@@ -1,4 +1,5 @@
 import type { Quote, Rejection } from '../../contracts/merchant.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { haltOfOrder } from '../context/halts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
@@ -74,4 +75,4 @@ async function reconcile(deps: RulesDeps, order: OrderToPlace): Promise<void> {
   }
 }
 
-const WITHDRAWN = 'It was taken back before the merchant had accepted it.';
+const WITHDRAWN = say('order-consent-withdrawn');

@@ -1,4 +1,5 @@
-import { inWords } from '../../core/phrases/in-words.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { type ConsumableState, decodeState, isOutdated } from '../../core/state.ts';
 import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { appendAudit } from '../../platform/audit/append.ts';
@@ -174,8 +175,7 @@ function rethink(
   if (said === null) {
     plan.postponements.push({ orderId, status, until: now + PROPOSAL_LIFE_MS, reason: null });
   } else {
-    const reason = inWords(said);
-    plan.transitions.push({ orderId, to: 'cancelled', at: now, actor: 'worker', reason, said });
+    plan.transitions.push({ orderId, to: 'cancelled', at: now, actor: 'worker', ...told(...said) });
   }
 }
 
@@ -222,8 +222,8 @@ function carryOut(
 
 /** Nothing is placed whose gates cannot be asked. */
 function planBroken(plan: Plan, order: DueOrder, error: Error | undefined, now: Instant): void {
-  const reason = `The conditions could not be checked: ${error?.message ?? 'the consumable is gone'}`;
-  plan.postponements.push({ orderId: order.id, status: order.status, until: now + HOUR_MS, reason });
+  const unchecked = told(say('order-unchecked', { detail: error?.message ?? 'the consumable is gone' }));
+  plan.postponements.push({ orderId: order.id, status: order.status, until: now + HOUR_MS, ...unchecked });
 }
 
 /** Orders that are due for something else than their first placement. */
@@ -236,7 +236,7 @@ function planOther(plan: Plan, { id: orderId, status, withdrawn }: DueOrder, now
         to: 'expired',
         at: now,
         actor: 'worker',
-        reason: 'Nobody answered the proposal in time.',
+        ...told(say('order-unanswered')),
       });
       break;
     case 'placing':

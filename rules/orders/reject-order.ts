@@ -1,4 +1,6 @@
 import type { Quote, Rejection } from '../../contracts/merchant.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, type Instant } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { proposeOrders } from '../../platform/messages/order-messages.ts';
@@ -80,19 +82,17 @@ const rejected = ({ id }: OrderToPlace, { code, detail }: Rejection, at: Instant
   to: 'rejected',
   at,
   actor: 'merchant',
-  reason: `The merchant refused it (${code}): ${detail}`,
+  ...told(say('order-merchant-refused', { code, detail })),
   rejectionCode: code,
   detail: { code },
 });
 
 /** What the customer can do about it, in a sentence. */
-const ASKS: Readonly<Record<NextStep['code'], string>> = {
-  address: 'The merchant cannot deliver to the address: correct it, then approve the order again.',
-  payment: 'The payment did not go through: settle it with the merchant, then approve the order again.',
-  'authentication-required':
-    'Your bank wants you to confirm the payment: do so, then approve the order again.',
-  'no-delivery-address':
-    'Nobody has said where to deliver it: enter an address, then approve the order again.',
+const ASKS: Readonly<Record<NextStep['code'], (detail: string) => Phrase>> = {
+  address: (detail) => say('order-needs-address', { detail }),
+  payment: (detail) => say('order-needs-payment', { detail }),
+  'authentication-required': (detail) => say('order-needs-confirmation', { detail }),
+  'no-delivery-address': () => say('order-needs-any-address'),
 };
 
 function stepOf({ code, actionUrl }: Rejection): NextStep {
@@ -107,7 +107,7 @@ function waitForCustomer({ id }: OrderToPlace, rejection: Rejection, at: Instant
     to: 'proposed',
     at,
     actor: 'merchant',
-    reason: `${ASKS[step.code]} (${rejection.detail})`,
+    ...told(ASKS[step.code](rejection.detail)),
     rejectionCode: rejection.code,
     nextStep: step,
     dueAt: at + CUSTOMER_ACTS_WITHIN_MS,

@@ -1,4 +1,6 @@
 import type { MerchantOrder } from '../../contracts/merchant.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
@@ -40,7 +42,7 @@ export async function settleFound(
       to,
       at,
       actor: 'merchant',
-      reason: `The merchant has it as ${found.reference}: ${found.status}.`,
+      ...told(say('order-merchant-has', { reference: found.reference, status: found.status })),
       merchantReference: found.reference,
       arrivesFrom: found.arrivesFrom,
       arrivesTo: found.arrivesTo,
@@ -82,7 +84,7 @@ export async function settleNotFound(deps: RulesDeps, { id: orderId }: OrderToPl
     to: 'announced',
     at,
     actor: 'worker',
-    reason: 'The merchant never received it; it is tried again.',
+    ...told(say('order-merchant-never-had')),
     dueAt: at,
   });
 }
@@ -100,7 +102,7 @@ export async function settleHalted(
     to: 'announced',
     at,
     actor: 'worker',
-    reason: `Orders are halted: ${reason}`,
+    ...told(say('order-halted', { reason })),
     dueAt: at + HALT_RETRY_MS,
   });
 }
@@ -108,7 +110,7 @@ export async function settleHalted(
 export async function settleCancelled(
   deps: RulesDeps,
   { id: orderId }: OrderToPlace,
-  reason: string,
+  why: Phrase,
 ): Promise<void> {
   const at = deps.clock.now();
   const moved = await inTransaction(deps.database.pool, async (db) => {
@@ -116,7 +118,7 @@ export async function settleCancelled(
       `UPDATE order_problem SET status = 'settled', settled_at = $2 WHERE order_id = $1 AND status = 'open'`,
       [orderId, new Date(at)],
     );
-    return transitionOrder(db, { orderId, to: 'cancelled', at, actor: 'worker', reason });
+    return transitionOrder(db, { orderId, to: 'cancelled', at, actor: 'worker', ...told(why) });
   });
   if (moved !== null) deps.metrics.orders.inc({ status: 'cancelled' });
 }
@@ -131,6 +133,6 @@ export async function tryLater(
   const until = nextTryAt(order.id, order.placedAt?.getTime() ?? now, now);
   const silent = outcome === 'unknown';
   if (silent) deps.log.warn({ orderId: order.id, detail }, 'a merchant did not answer; it is asked again');
-  const reason = silent ? `The merchant did not answer (${detail}).` : detail;
-  await postpone(deps.database.pool, [{ orderId: order.id, status: order.status, until, reason }]);
+  const why = told(silent ? say('order-merchant-silent', { detail }) : say('words', { text: detail }));
+  await postpone(deps.database.pool, [{ orderId: order.id, status: order.status, until, ...why }]);
 }

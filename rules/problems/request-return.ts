@@ -1,4 +1,7 @@
 import type { MerchantReturn, ProblemKind, ReturnRequest } from '../../contracts/merchant.ts';
+import type { SaidOrText } from '../../contracts/messages/details.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { tellOrderUpdates } from '../../platform/messages/order-messages.ts';
@@ -176,10 +179,10 @@ async function settle(
       return null;
     }
     await db.query('UPDATE "order" SET refunded_minor = $2 WHERE id = $1', [orderId, refundMinor]);
-    const reason = 'The merchant has paid it back.';
-    const done = await transitionOrder(db, { orderId, to: 'returned', at, actor: 'merchant', reason });
+    const why = told(say('order-paid-back'));
+    const done = await transitionOrder(db, { orderId, to: 'returned', at, actor: 'merchant', ...why });
     // One that is lost stays lost; its money is back all the same.
-    if (done === null) await tell(db, problem, reason, refundMinor, at);
+    if (done === null) await tell(db, problem, why.said, refundMinor, at);
     return done;
   });
   if (moved !== null) metrics.orders.inc({ status: 'returned' });
@@ -188,7 +191,7 @@ async function settle(
 const tell = (
   db: Queryable,
   { orderId }: OpenProblem,
-  reason: string,
+  reason: SaidOrText,
   refundMinor: number | null,
   at: Instant,
 ) => tellOrderUpdates(db, [{ orderId, change: 'refunded', by: 'merchant', reason, refundMinor }], at);

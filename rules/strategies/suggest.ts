@@ -114,8 +114,8 @@ async function suggest(
   ]);
   const messages = rows.map((row): NewMessage => {
     const { id, customerId, consumableId, consumable, device, strategy: from, to } = row;
-    const detail = { consumableId, consumable, device, from, to, why: [[why[0], { ...why[1] }]] };
-    return { kind: 'strategy-suggestion', customerId, key: `suggestion:${id}`, detail } as NewMessage;
+    const detail = { consumableId, consumable, device, from, to, why: [why] };
+    return { kind: 'strategy-suggestion', customerId, key: `suggestion:${id}`, detail };
   });
   await addMessages(db, messages, now);
   return found.length;

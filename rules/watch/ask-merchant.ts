@@ -1,4 +1,6 @@
 import type { MerchantOrder } from '../../contracts/merchant.ts';
+import { told } from '../../core/phrases/in-words.ts';
+import { say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { openIssue } from '../../platform/order-issues.ts';
@@ -29,7 +31,7 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
   metrics.merchantCalls.inc({ operation: 'find', outcome: answer.outcome });
   const at = clock.now();
   if (answer.outcome === 'none') {
-    const reason = 'The merchant does not know this order any more.';
+    const { reason } = told(say('order-merchant-forgot'));
     const issue = { orderId, kind: 'merchant-silent' as const, audience: 'ops' as const, reason, at };
     await openIssue(database.pool, issue);
     return;
@@ -46,7 +48,7 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
       to,
       at,
       actor: 'merchant',
-      reason: `Asked about it, the merchant has it as ${reference}: ${to}.`,
+      ...told(say('order-merchant-asked', { reference, status: to })),
       ...(to === 'shipped' ? { arrivesFrom, arrivesTo } : {}),
       ...(to === 'rejected' ? { rejectionCode: rejection?.code ?? 'refused' } : {}),
     });

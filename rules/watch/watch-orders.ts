@@ -1,3 +1,5 @@
+import { told } from '../../core/phrases/in-words.ts';
+import { type Said, say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, HOUR_MS, type Instant, type LocalDate } from '../../core/types.ts';
 import { expectedBy, type Underway, watchTimes } from '../../core/watch.ts';
 import { inTransaction } from '../../platform/database.ts';
@@ -40,7 +42,7 @@ interface Findings {
   readonly updates: {
     readonly orderId: string;
     readonly change: 'late' | 'delivered';
-    readonly reason: string;
+    readonly reason: Said;
   }[];
   readonly silent: WatchedOrder[];
 }
@@ -131,7 +133,7 @@ function lookAtPlacing(findings: Findings, order: WatchedOrder, now: Instant): v
     return;
   }
   findings.next.push({ ...next, watchAt: null });
-  const reason = 'The merchant has not said for two days whether it takes the order.';
+  const { reason } = told(say('order-merchant-mute'));
   findings.issues.push({ orderId: order.id, kind: 'merchant-silent', audience: 'ops', reason, at: now });
   findings.silent.push(order);
 }
@@ -150,22 +152,19 @@ function lookAtUnderway(findings: Findings, order: WatchedOrder, now: Instant): 
   findings.asks.push(orderId);
   const presumed = issues.find(({ kind }) => kind === 'presumed-lost');
   if (presumed !== undefined && now >= presumed.openedAt + ANSWER_WITHIN_MS) {
-    const reason = 'It never arrived: the money is asked back, and what is needed is ordered anew.';
-    findings.lost.push({ orderId, to: 'lost', at: now, actor: 'worker', reason });
+    findings.lost.push({ orderId, to: 'lost', at: now, actor: 'worker', ...told(say('order-lost')) });
     return;
   }
   if (now >= lostFrom && presumed === undefined) {
-    const reason =
-      'It should long have been there. Has it arrived? If not, it is taken for lost in five days.';
+    const { reason, said } = told(say('order-presumed-lost'));
     findings.issues.push({ orderId, kind: 'presumed-lost', audience: 'customer', reason, at: now });
-    findings.updates.push({ orderId, change: 'late', reason });
+    findings.updates.push({ orderId, change: 'late', reason: said });
   }
   const estimate = expectedBy(underway, now);
   if (now < lostFrom && !issues.some(({ kind }) => kind === 'late')) {
-    const reason =
-      'It is later than hardly any other delivery of this merchant; the merchant is asked about it.';
+    const { reason, said } = told(say('order-late'));
     findings.issues.push({ orderId, kind: 'late', audience: 'customer', reason, at: now });
-    findings.updates.push({ orderId, change: 'late', reason });
+    findings.updates.push({ orderId, change: 'late', reason: said });
   }
   const deadline = presumed === undefined ? lostFrom : presumed.openedAt + ANSWER_WITHIN_MS;
   const watchAt = Math.min(now + LATE_ASK_EVERY_MS, deadline > now ? deadline : now + LATE_ASK_EVERY_MS);
@@ -183,8 +182,7 @@ function lookAtDelivered(findings: Findings, order: WatchedOrder, now: Instant):
   const over = now >= deliveredAt + WATCH_INSTALLATION_MS;
   findings.next.push({ ...next, watchAt: over ? null : now + LOOK_EVERY_MS });
   if (!order.deviceIsEmpty || issues.some(({ kind }) => kind === 'not-installed')) return;
-  const reason =
-    'It was delivered, and the device is still empty. Is it there? Put it in, count your spares, or say that it never came.';
+  const { reason, said } = told(say('order-not-installed'));
   findings.issues.push({ orderId, kind: 'not-installed', audience: 'customer', reason, at: now });
-  findings.updates.push({ orderId, change: 'delivered', reason });
+  findings.updates.push({ orderId, change: 'delivered', reason: said });
 }

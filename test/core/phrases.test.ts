@@ -129,6 +129,48 @@ const EXAMPLES: { readonly [C in PhraseCode]: Facts[C] } = {
   'consent-withdrawn': {},
   'new-one-in': {},
   'asked-because': {},
+  'order-unanswered': {},
+  'order-unchecked': { detail: 'no lead time' },
+  'order-halted': { reason: 'a recall.' },
+  'order-approved-early': {},
+  'order-delayed': { days: 3 },
+  'order-skipped': {},
+  'order-cancelled': {},
+  'order-approved': {},
+  'order-declined': {},
+  'order-arrived-said': {},
+  'order-never-came-said': {},
+  'order-not-needed': {},
+  'order-strategy-changed': {},
+  'order-consent-withdrawn': {},
+  'order-device-given-away': {},
+  'order-customer-erased': {},
+  'order-withdrawn-before': {},
+  'order-withdrawn': {},
+  'order-wished-later': {},
+  'order-arrived-seen': {},
+  'order-installed-seen': {},
+  'order-merchant-has': { reference: 'M-1', status: 'shipped' },
+  'order-merchant-asked': { reference: 'M-1', status: 'lost' },
+  'order-merchant-refused': { code: 'payment', detail: 'the card was declined.' },
+  'order-merchant-never-had': {},
+  'order-merchant-silent': { detail: 'time-out' },
+  'order-taken-back-consent': {},
+  'order-taken-back-withdrawn': {},
+  'order-taken-back-not-needed': {},
+  'order-taken-back-move': {},
+  'order-not-taken-back': {},
+  'order-lost': {},
+  'order-late': {},
+  'order-presumed-lost': {},
+  'order-not-installed': {},
+  'order-merchant-mute': {},
+  'order-merchant-forgot': {},
+  'order-paid-back': {},
+  'order-needs-address': { detail: '' },
+  'order-needs-payment': { detail: '' },
+  'order-needs-confirmation': { detail: '' },
+  'order-needs-any-address': {},
   'no-delivery-address': {},
   'price-since-announced': { announced: EUR(5990), unitPrice: EUR(6490) },
 };
@@ -146,8 +188,8 @@ describe('what core says', () => {
       for (const text of [english, german]) expect(text).not.toMatch(/undefined|null|NaN|\[object/);
       if (OWN_WORDS.includes(code)) return;
       expect(german).not.toBe(english);
-      expect(english).toMatch(/^\S.*[.:]$|recall$/);
-      expect(german).toMatch(/^\S.*[.:]$|recall$/);
+      expect(english).toMatch(/^\S.*[.:?]$|recall$|lead time$/);
+      expect(german).toMatch(/^\S.*[.:?]$|recall$|lead time$/);
     },
   );
 
