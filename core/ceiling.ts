@@ -55,7 +55,7 @@ export interface LadderRequest {
 
 /** Why a step is or is not open: for programs. */
 export const RUNG_CODES = ['open', 'learning', 'no-product', 'unpredictable', 'not-announced'] as const;
-export type RungCode = (typeof RUNG_CODES)[number];
+type RungCode = (typeof RUNG_CODES)[number];
 
 export interface Rung {
   readonly strategy: Strategy;

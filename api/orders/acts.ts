@@ -42,7 +42,7 @@ const POSSIBLE: Readonly<Record<Act['action'], readonly [participle: string, fro
 export const isPossible = (action: Act['action'], status: OrderStatus): boolean =>
   POSSIBLE[action][1].includes(status);
 
-export interface LockedOrder {
+interface LockedOrder {
   readonly id: string;
   readonly customerId: string;
   readonly consumableId: string;

@@ -110,7 +110,7 @@ export const orderSchema = z
   })
   .meta({ id: 'Order' });
 
-export const orderProblemSchema = z
+const orderProblemSchema = z
   .object({
     id: uuid,
     kind: z.enum(PROBLEM_KINDS),

@@ -53,10 +53,9 @@ export const reviewSettingsSchema = z
       .describe('After a declined order none follows by itself for the same consumable for so long.'),
   })
   .meta({ id: 'ReviewSettings', examples: [{ firstOrders: 1, highPriceMinor: 30_000 }] });
-export type ReviewSettings = z.output<typeof reviewSettingsSchema>;
 export const REVIEW_SETTING = 'review';
 
-export const REVIEW_STATUSES = ['pending', 'approved', 'declined', 'moot'] as const;
+const REVIEW_STATUSES = ['pending', 'approved', 'declined', 'moot'] as const;
 const status = z
   .enum(REVIEW_STATUSES)
   .describe(

@@ -16,7 +16,7 @@ const rung = z
   })
   .meta({ id: 'Rung' });
 
-export const suggestionSchema = z
+const suggestionSchema = z
   .object({
     id: uuid,
     from: strategy,
@@ -54,7 +54,7 @@ export const orderNowHeaders = z.object({
     .describe('The same key for the same consumable is the same order, however often it is sent.'),
 });
 
-export const orderRequestSchema = z
+const orderRequestSchema = z
   .object({
     id: uuid,
     source: z.enum(['api', 'button']),

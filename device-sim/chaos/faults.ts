@@ -1,7 +1,7 @@
 import { type Chance, chanceOf } from '../backtest/chance.ts';
 
 /** What a chaos merchant does with a call that buys. */
-export const PLACE_FAULTS = [
+const PLACE_FAULTS = [
   'none',
   'slow',
   /** The caller is cut off; the request is worked on much later, when the order was perhaps placed again. */
@@ -16,10 +16,10 @@ export const PLACE_FAULTS = [
 ] as const;
 export type PlaceFault = (typeof PLACE_FAULTS)[number];
 
-export const ASK_FAULTS = ['none', 'slow', 'error', 'silent', 'blind'] as const;
+const ASK_FAULTS = ['none', 'slow', 'error', 'silent', 'blind'] as const;
 export type AskFault = (typeof ASK_FAULTS)[number];
 
-export const WEBHOOK_FAULTS = ['none', 'lost', 'answer-lost', 'repeated', 'overtaken', 'given-up'] as const;
+const WEBHOOK_FAULTS = ['none', 'lost', 'answer-lost', 'repeated', 'overtaken', 'given-up'] as const;
 export type WebhookFault = (typeof WEBHOOK_FAULTS)[number];
 
 const PLACE_WEIGHTS: Readonly<Record<PlaceFault, number>> = {

@@ -7,7 +7,7 @@ import { productSchema } from '../../contracts/http/products.ts';
 import type { CatalogueItem } from '../../contracts/merchant.ts';
 import type { ApiClient } from '../demo/api-client.ts';
 
-export const SLOTS = ['black', 'cyan', 'magenta', 'yellow'] as const;
+const SLOTS = ['black', 'cyan', 'magenta', 'yellow'] as const;
 export type SlotKey = (typeof SLOTS)[number];
 const CURRENCY = 'EUR';
 export const LEAD_TIME_PMF = [0, 0.6, 0.4];
@@ -23,7 +23,7 @@ export const GOODS: readonly CatalogueItem[] = SLOTS.map((key, i) => ({
 }));
 
 /** Limits of everybody's mandate; every fourth customer's month is tight. */
-export const LIMITS = {
+const LIMITS = {
   maxUnitPriceMinor: 9_000,
   maxQuantity: 3,
   generousMinor: 2_000_000,

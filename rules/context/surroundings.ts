@@ -41,7 +41,7 @@ export interface Surroundings {
 }
 
 /** How the product on offer came to be: the consumable's own, or what stands in for it. */
-export type Standing = 'own' | 'substitute' | 'outside';
+type Standing = 'own' | 'substitute' | 'outside';
 
 /** What the merchant has just said it cannot deliver, or has refused for this very consumable. */
 const obtainable = (product: string): string => `

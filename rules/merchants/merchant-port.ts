@@ -20,7 +20,7 @@ export interface Pending {
 }
 
 /** The merchant does not do such a thing. */
-export interface NotOffered {
+interface NotOffered {
   readonly outcome: 'not-offered';
 }
 
@@ -56,7 +56,7 @@ export type ReturnAnswer =
   | Unknown;
 
 /** An order by the merchant's own name for it and by ours. */
-export interface BookedOrder {
+interface BookedOrder {
   readonly reference: string;
   readonly clientReference: string;
 }

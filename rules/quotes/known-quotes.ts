@@ -5,7 +5,7 @@ import type { Queryable } from '../../platform/order-store.ts';
  * wanted: the merchant is still to be asked. quoted: it named price and dates. unavailable: it cannot
  * deliver. none: it was away, or gives no quotes.
  */
-export type QuoteStatus = 'wanted' | 'quoted' | 'unavailable' | 'none';
+type QuoteStatus = 'wanted' | 'quoted' | 'unavailable' | 'none';
 
 /** What is known of a product in one quantity: being asked, or answered a short while ago. */
 export interface KnownQuote {
@@ -20,7 +20,7 @@ export interface KnownQuote {
 }
 
 /** Of a quote that was given. */
-export interface QuotedPrice {
+interface QuotedPrice {
   readonly unitPriceMinor: number;
   readonly shippingMinor: number;
   readonly currency: string;
