@@ -34,6 +34,8 @@ const PLACE_WEIGHTS: Readonly<Record<PlaceFault, number>> = {
   'other-order': 2,
   twice: 3.5,
 };
+/** A forged one beside about this share of the true ones. */
+const FORGED_SHARE = 0.1;
 const NEVER = Object.fromEntries(PLACE_FAULTS.map((name) => [name, 0])) as Record<PlaceFault, number>;
 const ASK_WEIGHTS: Readonly<Record<AskFault, number>> = { none: 82, slow: 6, error: 5, silent: 4, blind: 3 };
 const WEBHOOK_WEIGHTS: Readonly<Record<WebhookFault, number>> = {
@@ -61,6 +63,7 @@ export class ChaosDice {
   readonly #placeWeights: Readonly<Record<PlaceFault, number>>;
   readonly #ask: Chance;
   readonly #webhook: Chance;
+  readonly #forge: Chance;
   readonly #delay: Chance;
   calm = false;
   readonly counts = new Map<string, number>();
@@ -71,6 +74,7 @@ export class ChaosDice {
     this.#place = chanceOf(seed, 'chaos-place');
     this.#ask = chanceOf(seed, 'chaos-ask');
     this.#webhook = chanceOf(seed, 'chaos-webhook');
+    this.#forge = chanceOf(seed, 'chaos-forge');
     this.#delay = chanceOf(seed, 'chaos-delay');
   }
 
@@ -84,6 +88,13 @@ export class ChaosDice {
 
   webhook(): WebhookFault {
     return this.#count('webhook', draw(this.#webhook, WEBHOOK_WEIGHTS));
+  }
+
+  /** Whether somebody forges a webhook beside the true one. */
+  forges(): boolean {
+    const drawn = this.#forge.uniform() < FORGED_SHARE;
+    if (drawn && !this.calm) this.note('webhook: forged');
+    return drawn && !this.calm;
   }
 
   /** Milliseconds of a delay in this range. */

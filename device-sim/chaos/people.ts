@@ -6,8 +6,8 @@ import { type ChaosCustomer, type ChaosWorld, grant } from './world.ts';
 
 /** Of what there is to do in one round, the share that is done. */
 const WITHDRAWS_SHARE = 0.25;
-const CANCELS_SHARE = 0.06;
-const APPROVES_SHARE = 0.6;
+const CANCELS_SHARE = 0.03;
+const APPROVES_SHARE = 0.8;
 const ORDERS_A_ROUND = 60;
 
 /** What customers do in a storm: cancel, take back their consent and give it anew, answer what they are asked. */

@@ -18,7 +18,8 @@ export interface ChaosReport {
   readonly people: Readonly<Record<string, number>>;
   readonly webhooks: {
     readonly answers: Readonly<Record<string, number>>;
-    readonly forged: number;
+    /** Answers to forged ones. */
+    readonly forged: Readonly<Record<string, number>>;
     readonly givenUp: number;
   };
   readonly mails: { readonly accepted: number; readonly refused: number };
@@ -51,7 +52,7 @@ export function renderChaos(report: ChaosReport): string {
     `  Purchases   ${purchases.all} in the merchant's books, ${purchases.cancelled} cancelled`,
     `  Kills       ${kills.all} (${list(kills.byPoint)})`,
     `  Merchant    ${list(report.faults)}`,
-    `  Webhooks    answers ${list(webhooks.answers)}; ${webhooks.forged} forged, ${webhooks.givenUp} given up`,
+    `  Webhooks    answers ${list(webhooks.answers)}; forged ones ${list(webhooks.forged)}; ${webhooks.givenUp} given up`,
     `  Storm       ${list(report.storm)}`,
     `  Starts      failed: ${list(report.failedStarts)}`,
     `  Customers   ${list(report.people)}`,

@@ -3,7 +3,8 @@ export interface ChaosSettings {
   readonly seed: number;
   /** Of the storm; registration and the settling afterwards come on top. */
   readonly stormMs: number;
-  /** It blows on, ten times as long at most, until so much has happened: what a slow machine needs. */
+  /** It blows on until so much has happened, and no longer than this: what a slow machine needs. */
+  readonly longestMs: number;
   readonly atLeast: { readonly purchases: number; readonly kills: number; readonly restarts: number };
   readonly customers: number;
   readonly devicesEach: number;
@@ -20,10 +21,11 @@ export interface ChaosSettings {
 export const settingsOf = (minutes: number, seed: number): ChaosSettings => ({
   seed,
   stormMs: minutes * 60_000,
+  longestMs: minutes * 60_000,
   atLeast: { purchases: 1, kills: 1, restarts: 0 },
-  customers: 30,
+  customers: 45,
   devicesEach: 3,
-  killEveryMs: 2_200,
+  killEveryMs: 1_700,
   cutEveryMs: 9_000,
   restartEveryMs: 35_000,
   ignoresKeys: false,

@@ -19,7 +19,7 @@ import { type ChaosWorld, GOODS, LEAD_TIME_PMF, registerChaosWorld } from './wor
 /** A Monday. */
 const START: Instant = Date.parse('2027-03-01T06:00:00Z');
 const STEP_MS = 500;
-const STEP_SIM_MS = 3 * 3_600_000;
+const STEP_SIM_MS = 1.5 * 3_600_000;
 const HOST = '127.0.0.1';
 const RULES_AT_FIRST = 3;
 

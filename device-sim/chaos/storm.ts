@@ -7,12 +7,11 @@ import { GOODS } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 50;
-const LONGEST_TIMES = 10;
 /** A point that nobody comes to is not waited for longer. */
 const STRIKE_WITHIN_MS = 1_500;
 const RANDOM_SHARE = 0.3;
-const MAIL_DOWN_MS = [8_000, 20_000] as const;
-const MAIL_UP_MS = [4_000, 10_000] as const;
+const MAIL_DOWN_MS = [4_000, 9_000] as const;
+const MAIL_UP_MS = [6_000, 12_000] as const;
 const PRICE_EVERY_MS = 4_000;
 const PRICE_FACTOR = [0.85, 1.35] as const;
 const SKEW_EVERY_MS = 6_000;
@@ -66,7 +65,7 @@ export class Storm {
   }
 
   async #last(): Promise<void> {
-    const { stormMs, atLeast } = this.#settings;
+    const { stormMs, longestMs, atLeast } = this.#settings;
     const start = performance.now();
     const isEnough = (): boolean =>
       this.#stage.merchant.ledger.purchases.length >= atLeast.purchases &&
@@ -75,7 +74,7 @@ export class Storm {
     for (;;) {
       await wait(LOOK_EVERY_MS);
       const blown = performance.now() - start;
-      if (blown >= stormMs && (isEnough() || blown >= LONGEST_TIMES * stormMs)) break;
+      if (blown >= stormMs && (isEnough() || blown >= longestMs)) break;
     }
     this.#end.abort();
   }

@@ -20,12 +20,18 @@ interface Message {
 }
 
 const RETRY_MS = 120;
-/** A merchant gives up in the end, as on an order that the platform knows under another reference. */
-const ATTEMPTS = 150;
+/** A backlog that is told "not yet" must not keep the platform from working it off. */
+const BACKOFF = 1.5;
+const RETRY_AT_MOST_MS = 2_000;
+/** Long enough for every process to be killed and to come back several times. */
+const ATTEMPTS = 40;
+/** It gives up sooner what is refused for what it says, as on an order known under another reference. */
+const CONFLICTS = 7;
+const CONFLICT = 409;
 const TIMEOUT_MS = 3_000;
 const FORGED_SECRET = `whsec_${Buffer.from('somebody else entirely.!').toString('base64')}`;
-/** A forged one beside about this share of the true ones. */
-const FORGED_SHARE = 0.08;
+const FORGED_ATTEMPTS = 20;
+const REFUSED = 401;
 
 /**
  * The internet between a merchant and the platform: webhooks go through it, each signed anew for every attempt,
@@ -38,9 +44,11 @@ export class WebhookRelay {
   /** References whose news the merchant gave up on: the platform may never hear of them. */
   readonly givenUp = new Set<string>();
   readonly answers = new Map<number, number>();
-  forgeries = 0;
-  /** Forged ones that were not refused. */
+  /** Answers to forged ones, by HTTP status; 0: none came. */
+  readonly forgeries = new Map<number, number>();
+  /** Forged ones that were not refused for their signature. */
   readonly forgeriesTaken: string[] = [];
+  #forged = 0;
   #closed = false;
 
   constructor(options: RelayOptions) {
@@ -65,6 +73,10 @@ export class WebhookRelay {
     return this.#underWay.size;
   }
 
+  get forgeriesRefused(): number {
+    return this.forgeries.get(REFUSED) ?? 0;
+  }
+
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
@@ -87,8 +99,7 @@ export class WebhookRelay {
 
   async #carry(message: Message): Promise<void> {
     const { dice } = this.#options;
-    if (!dice.calm && Math.abs(Math.sin(this.forgeries + message.body.length)) < FORGED_SHARE)
-      await this.#forge(message);
+    if (dice.forges()) await this.#forge(message);
     const fault = dice.webhook();
     if (fault === 'given-up') {
       this.givenUp.add(referenceOf(message));
@@ -108,20 +119,32 @@ export class WebhookRelay {
 
   /** Until it is taken; a merchant that is told "not yet" or nothing tries again. */
   async #deliver(message: Message): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS && !this.#closed; attempt += 1) {
+    let conflicts = 0;
+    for (let attempt = 0; attempt < ATTEMPTS && conflicts < CONFLICTS && !this.#closed; attempt += 1) {
       const status = await this.#post(message, this.#options.secret);
+      if (status === CONFLICT) conflicts += 1;
       this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
       if (status >= 200 && status < 300) return;
-      await wait(RETRY_MS);
+      await wait(Math.min(RETRY_AT_MOST_MS, RETRY_MS * BACKOFF ** attempt));
     }
     this.givenUp.add(referenceOf(message));
   }
 
-  async #forge(message: Message): Promise<void> {
-    this.forgeries += 1;
-    const body = message.body.replace(/"type":"order\.\w+"/u, '"type":"order.cancelled"');
-    const status = await this.#post({ id: `forged_${this.forgeries}_${message.id}`, body }, FORGED_SECRET);
-    if (status >= 200 && status < 300) this.forgeriesTaken.push(message.id);
+  /** Somebody without the key says that the order was cancelled, until the platform says what it thinks of it. */
+  async #forge({ id, body: genuine }: Message): Promise<void> {
+    this.#forged += 1;
+    const body = genuine.replace(/"type":"order\.\w+"/u, '"type":"order.cancelled"');
+    const forged = { id: `forged_${this.#forged}_${id}`, body };
+    for (let attempt = 0; attempt < FORGED_ATTEMPTS && !this.#closed; attempt += 1) {
+      const status = await this.#post(forged, FORGED_SECRET);
+      this.forgeries.set(status, (this.forgeries.get(status) ?? 0) + 1);
+      if (status === REFUSED) return;
+      if (status > 0 && status < 500) {
+        this.forgeriesTaken.push(`${forged.id} was answered ${status}`);
+        return;
+      }
+      await wait(RETRY_MS);
+    }
   }
 
   async #post({ id, body }: Message, secret: string): Promise<number> {

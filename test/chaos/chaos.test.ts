@@ -7,13 +7,14 @@ import { type ChaosSettings, settingsOf } from '../../device-sim/chaos/settings.
 /** Of npm run chaos, as much as fits into the suite; docs/chaos.md has the figures of a long one. */
 const SHORT: ChaosSettings = {
   ...settingsOf(0, 11),
-  stormMs: 6_000,
+  stormMs: 2_000,
+  longestMs: 30_000,
   customers: 5,
   devicesEach: 2,
   atLeast: { purchases: 8, kills: 3, restarts: 1 },
-  killEveryMs: 800,
-  cutEveryMs: 2_500,
-  restartEveryMs: 4_000,
+  killEveryMs: 600,
+  cutEveryMs: 2_000,
+  restartEveryMs: 2_500,
 };
 
 const brief = ({ violations, orders, kills, purchases }: ChaosReport) =>
@@ -33,8 +34,8 @@ test('control: a merchant that knows no Idempotency-Key sells twice, and the boo
   const report = await run({
     ignoresKeys: true,
     lateShare: 0.5,
-    stormMs: 3_000,
     killEveryMs: 1_000_000,
+    cutEveryMs: 1_000_000,
     restartEveryMs: 1_000_000,
     atLeast: { purchases: 20, kills: 0, restarts: 0 },
   });
