@@ -87,6 +87,7 @@ function forecastOf(model: Model, future: RunOut, context: StepContext, now: Ins
   const used = model.rate * opDays(model.levelAt, now, grid, model.dayWeights);
   return {
     level: Math.min(Math.max(model.level - used, 0), 1),
+    measured: model.readings > 0 && model.vagueAt === 0,
     levelAt: model.levelAt,
     perDay: (model.rate * opDays(now, now + WEEK_MS, grid, model.dayWeights)) / 7,
     p10: future.quantile(0.1),

@@ -313,6 +313,8 @@ export interface GateVerdict {
 export interface Forecast {
   /** Fraction believed left now. */
   readonly level: number;
+  /** Whether that rests on a number that the device still tells; else it is a guess from what is usual. */
+  readonly measured: boolean;
   /** When the level was last read. */
   readonly levelAt: Instant | null;
   /** Fraction used per day, expected. */

@@ -43,7 +43,8 @@ export async function writeStates(
     new Date(now),
     results.map(({ state }) => encodeState(state)),
     results.map(({ evaluateAt }) => new Date(Math.max(evaluateAt, now + SHORTEST_SLEEP_MS))),
-    forecasts.map((forecast) => forecast?.level ?? null),
+    // A guess is no level: screens show it as unknown.
+    forecasts.map((forecast) => (forecast?.measured === true ? forecast.level : null)),
     forecasts.map((forecast) => date(forecast?.levelAt)),
     results.map(({ decision }) => decision.onShelf),
     forecasts.map((forecast) => date(forecast?.p10)),

@@ -199,6 +199,7 @@ describe('a shelf and a budget that are shared', () => {
 describe('predictability', () => {
   const { leadTime, costs, offer } = contextWith();
   const forecast = (width: number) => ({
+    measured: true,
     level: 0.4,
     levelAt: START,
     perDay: 0.02,
