@@ -59,6 +59,10 @@ describe('with many rows, pages', () => {
        SELECT $1, $2::timestamptz - n * interval '10 minutes', n, $2, 'measured', 0.5 FROM generate_series(1, ${ROWS}) AS n`,
       [world.consumableId, new Date(NOW)],
     );
+    await pool.query(
+      `INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, opened_at, resolved_at)
+       SELECT customer_id, consumable_id, id, 'late', 'customer', 'It is late.', created_at, created_at FROM "order"`,
+    );
     await pool.query('VACUUM ANALYZE');
   });
   afterAll(() => api[Symbol.asyncDispose]());
