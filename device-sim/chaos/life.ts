@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 
 const TICK_MS = 50;
 /** Simulated time between two reports of a device. */
-const REPORT_EVERY_MS = 12 * 3_600_000;
+const REPORT_EVERY_MS = 6 * 3_600_000;
 
 /** What goes on by itself: devices use up and report, the merchant ships and delivers, parcels are unpacked. */
 export class Life {

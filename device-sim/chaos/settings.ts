@@ -1,3 +1,5 @@
+import { HOUR_MS } from '../../core/types.ts';
+
 /** How large and how rough a run is. */
 export interface ChaosSettings {
   readonly seed: number;
@@ -6,6 +8,8 @@ export interface ChaosSettings {
   /** It blows on until so much has happened, and no longer than this: what a slow machine needs. */
   readonly longestMs: number;
   readonly atLeast: { readonly purchases: number; readonly kills: number; readonly restarts: number };
+  /** Simulated time that each half second of the machine's brings. */
+  readonly stepSimMs: number;
   readonly customers: number;
   readonly devicesEach: number;
   /** Pause between two kills. */
@@ -23,6 +27,7 @@ export const settingsOf = (minutes: number, seed: number): ChaosSettings => ({
   stormMs: minutes * 60_000,
   longestMs: minutes * 60_000,
   atLeast: { purchases: 1, kills: 1, restarts: 0 },
+  stepSimMs: 1.5 * HOUR_MS,
   customers: 45,
   devicesEach: 3,
   killEveryMs: 1_700,

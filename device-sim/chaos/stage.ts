@@ -19,7 +19,6 @@ import { type ChaosWorld, GOODS, LEAD_TIME_PMF, registerChaosWorld } from './wor
 /** A Monday. */
 const START: Instant = Date.parse('2027-03-01T06:00:00Z');
 const STEP_MS = 500;
-const STEP_SIM_MS = 1.5 * 3_600_000;
 const HOST = '127.0.0.1';
 const RULES_AT_FIRST = 3;
 
@@ -81,7 +80,7 @@ function settingsOfProcesses(ports: { mqtt: number; http: number; smtp: number }
 }
 
 export async function openStage(settings: ChaosSettings, say: (line: string) => void): Promise<Stage> {
-  const { seed } = settings;
+  const { seed, stepSimMs } = settings;
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
@@ -96,7 +95,7 @@ export async function openStage(settings: ChaosSettings, say: (line: string) => 
     const smtp = new SmtpSink();
     const ports = { mqtt: await freePort(), http: await freePort(), smtp: await smtp.listen() };
     closers.push(() => smtp.close());
-    const pace: Pace = { epoch: systemClock.now(), start: START, stepMs: STEP_MS, stepSimMs: STEP_SIM_MS };
+    const pace: Pace = { epoch: systemClock.now(), start: START, stepMs: STEP_MS, stepSimMs };
     const clock = new PacedClock(pace);
     const apiToken = randomBytes(24).toString('hex');
     const workers = new Workers({ databaseUrl: postgres.url, pace, ...settingsOfProcesses(ports, apiToken) });

@@ -11,6 +11,7 @@ interface Claimed {
   readonly attempts: number;
   readonly digest: boolean;
   readonly customerId: string | null;
+  readonly kind: string;
 }
 
 const CLAIM = `
@@ -18,7 +19,7 @@ const CLAIM = `
   FROM message m WHERE m.id = x.message_id AND x.id IN (
     SELECT id FROM message_delivery WHERE due_at <= $1 AND status = 'pending' ORDER BY due_at LIMIT $3
     FOR UPDATE SKIP LOCKED
-  ) RETURNING x.id, x.attempts, x.digest, m.customer_id AS "customerId"`;
+  ) RETURNING x.id, x.attempts, x.digest, m.customer_id AS "customerId", m.kind`;
 
 /** Has the deliveries sent whose time has come; returns how many those are. */
 export async function deliverDue({ database, clock }: RulesDeps): Promise<number> {
@@ -30,8 +31,8 @@ export async function deliverDue({ database, clock }: RulesDeps): Promise<number
   });
 }
 
-function jobOf({ id: deliveryId, attempts: attempt, digest, customerId }: Claimed): Job {
+function jobOf({ id: deliveryId, attempts: attempt, digest, customerId, kind }: Claimed): Job {
   return digest && customerId !== null
     ? { name: 'send-digest', payload: { customerId, attempt } }
-    : { name: 'deliver-message', payload: { deliveryId, attempt } };
+    : { name: 'deliver-message', payload: { deliveryId, attempt }, urgent: kind === 'announcement' };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { platformSpendOf } from '../../chaos-spend.ts';
+import { HOUR_MS } from '../../core/types.ts';
 import type { ChaosReport } from '../../device-sim/chaos/report.ts';
 import { runChaos } from '../../device-sim/chaos/run-chaos.ts';
 import { type ChaosSettings, settingsOf } from '../../device-sim/chaos/settings.ts';
@@ -9,6 +10,7 @@ const SHORT: ChaosSettings = {
   ...settingsOf(0, 11),
   stormMs: 2_000,
   longestMs: 30_000,
+  stepSimMs: 3 * HOUR_MS,
   customers: 5,
   devicesEach: 2,
   atLeast: { purchases: 8, kills: 3, restarts: 1 },

@@ -46,6 +46,34 @@ describe('jobs of the outbox', () => {
     expect(await jobs()).toEqual([]);
   });
 
+  const inTurn = () =>
+    world.rows<{ key: string }>('SELECT key FROM graphile_worker.jobs ORDER BY priority, run_at, id');
+  const message = (urgent: boolean) => ({
+    name: 'deliver-message' as const,
+    payload: { deliveryId: randomUUID(), attempt: 0 },
+    urgent,
+  });
+
+  test('a backlog of messages holds up neither an order nor the announcement it waits for', async () => {
+    const [news, announcement] = [message(false), message(true)];
+    const order = { name: 'place-order' as const, payload: { orderId: randomUUID(), retry: false } };
+    for (const job of [news, announcement, order]) await addJobs(world.database.pool, [job]);
+    expect((await inTurn()).map(({ key }) => key)).toEqual([
+      `deliver-message:${announcement.payload.deliveryId}`,
+      `place-order:${order.payload.orderId}`,
+      `deliver-message:${news.payload.deliveryId}`,
+    ]);
+  });
+
+  test('a job that waits keeps its place when it is asked for again', async () => {
+    const [first, second] = [message(false), message(false)];
+    for (const job of [first, second, first]) await addJobs(world.database.pool, [job]);
+    expect((await inTurn()).map(({ key }) => key)).toEqual([
+      `deliver-message:${first.payload.deliveryId}`,
+      `deliver-message:${second.payload.deliveryId}`,
+    ]);
+  });
+
   test('a worker that lives keeps what it holds', async () => {
     await addJobs(world.database.pool, [quote()]);
     await holdAll('pool-of-the-living');
