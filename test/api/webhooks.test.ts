@@ -103,6 +103,19 @@ describe('webhooks of merchants', () => {
     expect(await takeQueue(api)).toEqual([{ consumableId: world.consumableId, eventIds: [rows[0].id] }]);
   });
 
+  test.each(['shipped', 'delivered'] as const)(
+    'that overtake a lost answer to the placement set what it cost (%s); afterwards the price stands',
+    async (status) => {
+      expect((await order()).totalMinor).not.toBe(7777);
+      expect((await send({ status, data: { totalMinor: 7777 } })).body).toEqual({ outcome: 'applied' });
+      expect(await order()).toMatchObject({ status, totalMinor: 7777, merchantReference: `M-${orderId}` });
+      expect((await send({ status: 'accepted', data: { totalMinor: 1 } })).body).toEqual({
+        outcome: 'stale',
+      });
+      expect((await order()).totalMinor).toBe(7777);
+    },
+  );
+
   test('that are repeated are answered and ignored', async () => {
     const duplicates = await counted('duplicate');
     const id = `msg_${randomUUID()}`;
