@@ -16,6 +16,11 @@ async function main(): Promise<void> {
     durability: 'durable',
     pace: 'by-itself',
   });
+  // Before it says so: whoever reads that it runs may stop it at once.
+  const stopped = new Promise<NodeJS.Signals>((stop) => {
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
   const http = platform.ports['http'];
   log.info({ roles: config.NEVEROUT_ROLES, ports: platform.ports }, 'Neverout is running; Ctrl-C stops it');
   if (http !== undefined) log.info(`API reference: http://localhost:${http}/docs`);
@@ -25,10 +30,7 @@ async function main(): Promise<void> {
       `API token (shown once, kept in ${config.NEVEROUT_DATA}/api-token): ${platform.apiToken}\n`,
     );
   }
-  const signal = await new Promise<NodeJS.Signals>((stop) => {
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-  });
+  const signal = await stopped;
   log.info({ signal }, 'shutting down: no new work, finishing what is in flight');
   // A second Ctrl-C means it.
   process.once('SIGINT', () => process.exit(130));

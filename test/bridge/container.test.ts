@@ -53,7 +53,8 @@ test('the bridge starts with the command line of its container, and stops when i
   await printer.close();
 });
 
-const IMPORT = /(?:^|\n)(?:import|export)\s(?!type\s)[^;]*?from\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'/gu;
+const IMPORT =
+  /(?:^|\n)(?:import|export)\s(?!type\s)[^;]*?from\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'|import\('([^']+)'\)/gu;
 
 /** Packages that a program imports, directly or through its own files. */
 function packagesOf(entry: string): Set<string> {
@@ -64,7 +65,7 @@ function packagesOf(entry: string): Set<string> {
     if (seen.has(file)) continue;
     seen.add(file);
     for (const match of readFileSync(file, 'utf8').matchAll(IMPORT)) {
-      const name = match[1] ?? match[2] ?? '';
+      const name = match[1] ?? match[2] ?? match[3] ?? '';
       if (name.startsWith('.')) {
         if (name.endsWith('.ts')) waiting.push(resolve(dirname(file), name));
       } else if (!name.startsWith('node:') && !builtinModules.includes(name)) {

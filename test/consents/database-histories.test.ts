@@ -299,8 +299,10 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
 
   test('control: what no guard stopped is seen', async () => {
     const [consent] = await world.rows<{ id: string; customerId: string }>(
-      `SELECT k.id, k.customer_id AS "customerId" FROM consent k
-       WHERE NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id) LIMIT 1`,
+      `SELECT k.id, k.customer_id AS "customerId"
+       FROM consent k JOIN mandate m ON m.consent_id = k.id JOIN consumable c ON c.customer_id = k.customer_id
+       WHERE NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
+       ORDER BY m.max_unit_price_minor, k.id LIMIT 1`,
     );
     const own = consumables.filter(({ customerId }) => customerId === consent?.customerId);
     await world.rows('DROP INDEX order_one_open_per_consumable');
@@ -329,7 +331,8 @@ describe(`${CUSTOMERS} histories against the database, four workers at once (HIS
     );
     await world.rows(
       `INSERT INTO order_review (order_id, customer_id, flags, status, approvals_needed, created_at, decide_by)
-       SELECT id, customer_id, '[]', 'pending', 1, $2, $2 FROM "order" WHERE consumable_id = $1 AND status = 'placing' LIMIT 1`,
+       SELECT id, customer_id, '[]', 'pending', 1, $2, $2 FROM "order" o WHERE consumable_id = $1 AND status = 'placing'
+         AND NOT EXISTS (SELECT FROM order_review r WHERE r.order_id = o.id) LIMIT 1`,
       own[0]?.id,
       new Date(now),
     );
