@@ -14,6 +14,7 @@ import { useOps } from '../data/queries.ts';
 import { UNKNOWN, useFormat } from '../format.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import css from '../ui/ops.module.css';
+import { Pager } from '../ui/pager.tsx';
 import { Badge, Card, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
@@ -168,24 +169,7 @@ function Entries() {
                   },
                 ]}
               />
-              <div className={css['pager']}>
-                <Button
-                  size="sm"
-                  variant="default"
-                  disabled={cursor === undefined}
-                  onClick={() => setCursor(undefined)}
-                >
-                  {t('list.first')}
-                </Button>
-                <Button
-                  size="sm"
-                  variant="default"
-                  disabled={nextCursor === null}
-                  onClick={() => setCursor(nextCursor ?? undefined)}
-                >
-                  {t('list.next')}
-                </Button>
-              </div>
+              <Pager cursor={cursor} nextCursor={nextCursor} onTurn={setCursor} />
             </>
           )
         }

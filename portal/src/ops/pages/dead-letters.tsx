@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconMailOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +12,7 @@ import { useOps } from '../data/queries.ts';
 import { useFormat } from '../format.ts';
 import { ConfirmButton } from '../ui/confirm.tsx';
 import css from '../ui/ops.module.css';
+import { Pager } from '../ui/pager.tsx';
 import { Badge, Card, PageHead, Tile } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
@@ -23,7 +23,9 @@ export function DeadLetters() {
   const { t } = useTranslation('ops');
   const [params] = useSearchParams();
   const reason = params.get('reason');
-  const [cursor, setCursor] = useState<string | undefined>();
+  // A cursor belongs to the reason that it was read with.
+  const [turned, setTurned] = useState<{ reason: string | null; cursor: string | undefined }>();
+  const cursor = turned?.reason === reason ? turned.cursor : undefined;
   const reasons = useOps<Wire<typeof deadLetterReasonsSchema>>('dead-letters', '/v1/ops/dead-letter-reasons');
   const letters = useOps<Wire<typeof deadLettersPage>>('dead-letters', '/v1/dead-letters', {
     reason,
@@ -45,24 +47,11 @@ export function DeadLetters() {
               {items.map((letter) => (
                 <LetterCard key={letter.id} letter={letter} />
               ))}
-              <div className={css['row']}>
-                <Button
-                  size="sm"
-                  variant="default"
-                  disabled={cursor === undefined}
-                  onClick={() => setCursor(undefined)}
-                >
-                  {t('list.first')}
-                </Button>
-                <Button
-                  size="sm"
-                  variant="default"
-                  disabled={nextCursor === null}
-                  onClick={() => setCursor(nextCursor ?? undefined)}
-                >
-                  {t('list.next')}
-                </Button>
-              </div>
+              <Pager
+                cursor={cursor}
+                nextCursor={nextCursor}
+                onTurn={(to) => setTurned({ reason, cursor: to })}
+              />
             </div>
           )
         }
