@@ -135,9 +135,15 @@ export class CommandDelivery {
   async #deliver(): Promise<void> {
     const deviceIds = [...this.#wanted].slice(0, MAX_BATCH);
     if (deviceIds.length === 0) return;
-    const commands = await takeCommands(this.#deps.pool, this.#deps.clock, deviceIds);
+    // Before the query: what is wanted while it runs may be newer than what it sees.
     for (const deviceId of deviceIds) this.#wanted.delete(deviceId);
+    const commands = await takeCommands(this.#deps.pool, this.#deps.clock, deviceIds).catch((error) => {
+      for (const deviceId of deviceIds) this.#wanted.add(deviceId);
+      throw error;
+    });
     for (const command of commands) {
+      // Acknowledged while the query ran.
+      if (this.#acknowledged.has(command.id)) continue;
       for (const session of this.#listening.get(command.deviceId)?.values() ?? [])
         this.#send(session, command);
     }

@@ -155,6 +155,37 @@ describe('commands to devices', () => {
     await client.endAsync();
   });
 
+  test('are not overlooked when they come while others are being looked up', async () => {
+    await sendCommand(database, device.id, 'first');
+    const locking = await database.pool.connect();
+    const hearing = await database.pool.connect();
+    const told = new Promise((heard) => hearing.once('notification', heard));
+    try {
+      await hearing.query('LISTEN device_command');
+      await locking.query('BEGIN');
+      await locking.query('SELECT FROM device_command WHERE device_id = $1 FOR UPDATE', [device.id]);
+      // No acknowledgement would make it look again.
+      const { client, heard, until } = await listen(broker, 0);
+      // The broker asks what waits, and has seen that the first is all.
+      await eventually(async () =>
+        expect(
+          await rows(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+          AND datname = current_database() AND query LIKE '%device_command%'`),
+        ).toHaveLength(1),
+      );
+      await sendCommand(database, device.id, 'second');
+      await told;
+      await locking.query('COMMIT');
+      await until(2);
+      expect(heard).toMatchObject([{ hint: 'first' }, { hint: 'second' }]);
+      await client.endAsync();
+    } finally {
+      await hearing.query('UNLISTEN *');
+      hearing.release();
+      locking.release();
+    }
+  });
+
   test('have no word for taking a function away', async () => {
     for (const type of ['disable', 'lock', 'stop']) {
       const insert = rows(
