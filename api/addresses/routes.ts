@@ -9,12 +9,12 @@ import { idParams } from '../../contracts/http/common.ts';
 import { deviceSchema } from '../../contracts/http/devices.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { holdsChanged } from '../../platform/hold-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import { type Device, READ_DEVICE } from '../devices/read-devices.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { requireOwnAddress } from './own-address.ts';
 
 const tag = 'Customers';
@@ -74,7 +74,7 @@ function registerOwn(app: Api, { database: { pool }, clock }: ApiDeps): void {
     }),
     async ({ params: { customerId }, body }, reply) => {
       const { name, recipient, street, postalCode, city, region = null, country, timeZone } = body;
-      const added = await transact(pool, async (client) => {
+      const added = await transactAudited(pool, async (client) => {
         const locked = await client.query(LOCK_CUSTOMER, [customerId]);
         if (locked.rowCount === 0) notFound('customer', customerId);
         const { rows: known } = await client.query(LIST, [customerId]);
@@ -103,7 +103,7 @@ function registerPlaces(app: Api, { database: { pool }, clock }: ApiDeps): void 
       problems: ['not-found'],
     }),
     ({ params: { addressId } }) =>
-      transact(pool, async (client) => {
+      transactAudited(pool, async (client) => {
         const { customerId } = await read(client, addressId);
         await client.query(LOCK_CUSTOMER, [customerId]);
         const now = clock.now();
@@ -127,7 +127,7 @@ function registerPlaces(app: Api, { database: { pool }, clock }: ApiDeps): void 
       problems: ['not-found', 'foreign-object'],
     }),
     ({ params: { deviceId }, body: { addressId } }) =>
-      transact(pool, async (client) => {
+      transactAudited(pool, async (client) => {
         const readDevice = async () =>
           (await client.query<Device>(READ_DEVICE, [deviceId])).rows[0] ?? notFound('device', deviceId);
         const { customerId } = await readDevice();

@@ -4,9 +4,9 @@ import type { AuditRecord } from '../../platform/audit/entry.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { SAFE_METHODS } from '../http/access.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import { OWNED, ownerLookup } from '../http/ownership.ts';
+import { OWNED, type OwnerLookup, ownerLookup } from '../http/ownership.ts';
 import { transact } from '../http/transaction.ts';
-import { type Made, withAudit } from './within.ts';
+import { type Made, textMember, withAudit } from './within.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,13 +20,11 @@ declare module 'fastify' {
   }
 }
 
-type Named = Readonly<Record<string, unknown>>;
-
 /**
  * Puts every request that can change something into the audit log: all that succeed, and the refused ones
  * of callers who are known. Refused strangers are left out, or anybody could fill the log.
  *
- * Features that have one transaction write the entry in it (within.ts). For the others it is written after the
+ * What people decide writes the entry in its own transaction (within.ts). For the rest it is written after the
  * work is committed and before the answer is sent: no caller is ever told of a success that is not in the log;
  * a process that dies between the two, or a database that does, leaves a change without an entry.
  *
@@ -39,26 +37,32 @@ export function auditRequests(app: FastifyInstance, { database, clock }: ApiDeps
   app.addHook('preHandler', (request, _reply, done) => {
     const write = async (db: PoolClient, made: Made): Promise<void> => {
       const outcome = successOf(request);
-      await appendAudit(db, [entryOf(request, clock.now(), { outcome, ...made })]);
+      const customerId =
+        made.customerId ?? (await customerOf(request, outcome, made.id, ownerLookup({ pool: db })));
+      await appendAudit(db, [entryOf(request, clock.now(), { outcome, id: made.id, customerId })]);
       // Should the transaction fail after all, so does the request.
       request.isAudited = true;
     };
     withAudit(write, done);
   });
   app.addHook('preSerialization', (request, _reply, payload, done) => {
-    request.answered = { id: textOf(payload, 'id'), customerId: textOf(payload, 'customerId') };
+    request.answered = { id: textMember(payload, 'id'), customerId: textMember(payload, 'customerId') };
     done(null, payload);
   });
   app.addHook('onSend', async (request, reply) => {
     if (!isForTheLog(request, reply)) return;
     // Should the log fail, its problem is sent through here again.
     request.isAudited = true;
-    const { id, parameter } = objectOf(request, reply.statusCode, request.answered?.id ?? null);
-    const owned = Object.entries(OWNED).find(([key]) => key === parameter)?.[1];
-    const customerId =
-      customerNamed(request) ?? (owned === undefined || id === null ? null : await findOwner(owned, id));
-    const made = { outcome: reply.statusCode, id: request.answered?.id ?? null, customerId };
-    await transact(database.pool, (db) => appendAudit(db, [entryOf(request, clock.now(), made)]));
+    const outcome = reply.statusCode;
+    const id = request.answered?.id ?? null;
+    const made = { outcome, id, customerId: await customerOf(request, outcome, id, findOwner) };
+    try {
+      await transact(database.pool, (db) => appendAudit(db, [entryOf(request, clock.now(), made)]));
+    } catch (error) {
+      if (outcome < 400) throw error;
+      // A refusal changed nothing, and is told as it is; its answer has no second error handler to go through.
+      request.log.error({ err: error }, 'a refused request is missing in the audit log');
+    }
   });
 }
 
@@ -96,6 +100,20 @@ function isForTheLog(request: FastifyRequest, { statusCode }: FastifyReply): boo
   return statusCode < 400 || request.caller.kind !== 'nobody';
 }
 
+/** Whose log it belongs to as well. */
+async function customerOf(
+  request: FastifyRequest,
+  outcome: number,
+  made: string | null,
+  findOwner: OwnerLookup,
+): Promise<string | null> {
+  const named = customerNamed(request);
+  if (named !== null) return named;
+  const { id, parameter } = objectOf(request, outcome, made);
+  const owned = Object.entries(OWNED).find(([key]) => key === parameter)?.[1];
+  return owned === undefined || id === null ? null : await findOwner(owned, id);
+}
+
 /** As the API's document writes it. */
 const operationPath = ({ routeOptions: { url = '' } }: FastifyRequest): string =>
   url.replace(/:(\w+)/g, '{$1}');
@@ -108,7 +126,7 @@ function actorOf({
   if (caller.kind === 'person') return { actorKind: 'user', actorId: caller.userId };
   if (caller.kind === 'machine') return { actorKind: 'api-token', actorId: null };
   const { access } = routeOptions.config;
-  if (access === 'signature') return { actorKind: 'merchant', actorId: textOf(params, 'merchantId') };
+  if (access === 'signature') return { actorKind: 'merchant', actorId: textMember(params, 'merchantId') };
   return { actorKind: access === 'provisioning-token' ? access : 'nobody', actorId: null };
 }
 
@@ -129,7 +147,7 @@ function objectOf(request: FastifyRequest, statusCode: number, made: string | nu
   const [, name] = /.*:(\w+)Id\b/.exec(path) ?? [];
   if (name === undefined) return { kind: null, id: null, parameter: null };
   const kind = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const id = textOf(request.params, `${name}Id`);
+  const id = textMember(request.params, `${name}Id`);
   // Whatever a refused request has in the place of an id could never be erased again: the hash covers it.
   const isKept = statusCode < 400 || (id !== null && UUID.test(id));
   return { kind, id: isKept ? id : null, parameter: `${name}Id` };
@@ -140,15 +158,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** By the path, the answer or the body; refused requests may name what does not exist, or no UUID. */
 function customerNamed({ params, answered, body, routeOptions }: FastifyRequest): string | null {
   const isNew = routeOptions.url === '/v1/customers' ? (answered?.id ?? null) : null;
-  const named = textOf(params, 'customerId') ?? answered?.customerId ?? textOf(body, 'customerId') ?? isNew;
+  const named =
+    textMember(params, 'customerId') ?? answered?.customerId ?? textMember(body, 'customerId') ?? isNew;
   return named !== null && UUID.test(named) ? named : null;
-}
-
-/** Ids are short; whatever a refused request has in their place is cut. */
-const MAX_ID_LENGTH = 100;
-
-function textOf(holder: unknown, key: string): string | null {
-  if (typeof holder !== 'object' || holder === null) return null;
-  const value = (holder as Named)[key];
-  return typeof value === 'string' ? value.slice(0, MAX_ID_LENGTH) : null;
 }

@@ -1,12 +1,12 @@
 import { claimCodeSchema, DEFAULT_CLAIM_CODE_DAYS, newClaimCodeSchema } from '../../contracts/http/claims.ts';
 import { idParams } from '../../contracts/http/common.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { hmac, type Keys } from '../auth/keys.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { newClaimCode } from './claim-code.ts';
 
 const DAY_MS = 86_400_000;
@@ -61,7 +61,7 @@ export function registerClaimCodes(app: Api, { database, clock, keys }: Identity
       problems: ['not-found', 'already-claimed'],
     }),
     async ({ params: { deviceId }, body: { validDays } }, reply) => {
-      const made = await transact(database.pool, async (client) => {
+      const made = await transactAudited(database.pool, async (client) => {
         const { rows } = await client.query<{ customerId: string | null }>(LOCK_DEVICE, [deviceId]);
         const { customerId } = rows[0] ?? notFound('device', deviceId);
         if (customerId !== null) throw new ApiProblem('already-claimed', {});

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { newClaimSchema } from '../../contracts/http/claims.ts';
 import { deviceSchema } from '../../contracts/http/devices.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { transactAudited } from '../audit/within.ts';
 import { networkOf } from '../auth/attempts.ts';
 import { actorName } from '../auth/caller.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
@@ -10,7 +11,6 @@ import type { Api } from '../http/deps.ts';
 import { LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { normalizeClaimCode } from './claim-code.ts';
 import { hashClaimCode } from './claim-codes.ts';
 
@@ -59,7 +59,7 @@ export function registerClaim(app: Api, deps: IdentityDeps): void {
         await attempts.count(BY_NETWORK, networkOf(request.ip), reply);
       }
       if (code === null) throw new ApiProblem('invalid-claim-code', {});
-      const device = await transact(database.pool, (client) =>
+      const device = await transactAudited(database.pool, (client) =>
         claim(client, {
           ...body,
           hash: hashClaimCode(keys, code),

@@ -6,9 +6,9 @@ import type { Strategy } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { proposeOrders } from '../../platform/messages/order-messages.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { countSpares } from '../orders/count-spares.ts';
 import { loadLadder, refusalOf } from '../strategies/read-ladder.ts';
 
@@ -43,7 +43,7 @@ export async function changeConsumable(
   language: Language,
 ): Promise<void> {
   const now = clock.now();
-  const demoted = await transact(database.pool, async (client) => {
+  const demoted = await transactAudited(database.pool, async (client) => {
     if (productId != null) {
       const { rowCount } = await client.query(FITS, [id, productId]);
       if (rowCount === 0) await refuseProduct(client, id);

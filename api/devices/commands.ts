@@ -6,10 +6,10 @@ import {
   newDeviceCommandSchema,
 } from '../../contracts/http/device-commands.ts';
 import { enqueueCommands } from '../../platform/device-commands.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 const DAY_MS = 86_400_000;
 type Kept = z.output<typeof keptCommandSchema>;
@@ -36,7 +36,7 @@ export function registerDeviceCommands(app: Api, { database: { pool }, clock }: 
     }),
     async ({ params: { deviceId }, body: { command, validDays } }, reply) => {
       const at = clock.now();
-      const kept = await transact(pool, async (client) => {
+      const kept = await transactAudited(pool, async (client) => {
         const { rows } = await client.query<{ revokedAt: Date | null }>(LOCK_DEVICE, [deviceId]);
         const device = rows[0] ?? notFound('device', deviceId);
         if (device.revokedAt !== null) throw new ApiProblem('device-revoked', {});

@@ -1,25 +1,28 @@
 import { idParams } from '../../contracts/http/common.ts';
 import { deviceCertificateSchema, deviceSchema, deviceSecretSchema } from '../../contracts/http/devices.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { type Device, READ_DEVICE } from './read-devices.ts';
 import { newDeviceSecret } from './secrets.ts';
 
+const SET_SECRET = 'UPDATE device SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL';
+const SET_CERTIFICATE = 'UPDATE device SET certificate_fingerprint = $2 WHERE id = $1 AND revoked_at IS NULL';
+const REVOKE = `
+  UPDATE device SET revoked_at = $2, secret_hash = NULL, certificate_fingerprint = NULL
+  WHERE id = $1 AND revoked_at IS NULL`;
+
 /** Brokers hear of each change through the database and close the device's connection. */
 export function registerCredentials(app: Api, deps: ApiDeps): void {
-  const { pool, prisma } = deps.database;
-  const read = async (id: string) =>
-    (await pool.query<Device>(READ_DEVICE, [id])).rows[0] ?? notFound('device', id);
-  const changeCredentials = async (
-    id: string,
-    data: { secretHash: Uint8Array<ArrayBuffer> } | { certificateFingerprint: string | null },
-  ) => {
-    const { count } = await prisma.device.updateMany({ where: { id, revokedAt: null }, data });
-    const device = await read(id);
-    if (count === 0) throw new ApiProblem('device-revoked', {});
-    return device;
-  };
+  /** In force and in the audit log with one commit. */
+  const change = (id: string, sql: string, value: unknown): Promise<Device> =>
+    transactAudited(deps.database.pool, async (client) => {
+      const { rowCount } = await client.query(sql, [id, value]);
+      const device = (await client.query<Device>(READ_DEVICE, [id])).rows[0] ?? notFound('device', id);
+      if (rowCount === 0 && sql !== REVOKE) throw new ApiProblem('device-revoked', {});
+      return device;
+    });
   app.post(
     '/v1/devices/:deviceId/secret',
     operation({
@@ -33,7 +36,7 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
     }),
     async ({ params: { deviceId } }) => {
       const { secret, hash } = newDeviceSecret();
-      await changeCredentials(deviceId, { secretHash: new Uint8Array(hash) });
+      await change(deviceId, SET_SECRET, hash);
       return { deviceId, secret };
     },
   );
@@ -48,7 +51,7 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
       response: { 200: deviceSchema },
       problems: ['not-found', 'device-revoked', 'already-exists'],
     }),
-    ({ params, body }) => changeCredentials(params.deviceId, { certificateFingerprint: body.fingerprint }),
+    ({ params, body }) => change(params.deviceId, SET_CERTIFICATE, body.fingerprint),
   );
   app.post(
     '/v1/devices/:deviceId/revoke',
@@ -61,10 +64,6 @@ export function registerCredentials(app: Api, deps: ApiDeps): void {
       response: { 200: deviceSchema },
       problems: ['not-found'],
     }),
-    async ({ params: { deviceId: id } }) => {
-      const data = { revokedAt: new Date(deps.clock.now()), secretHash: null, certificateFingerprint: null };
-      await prisma.device.updateMany({ where: { id, revokedAt: null }, data });
-      return await read(id);
-    },
+    ({ params: { deviceId } }) => change(deviceId, REVOKE, new Date(deps.clock.now())),
   );
 }

@@ -3,10 +3,10 @@ import type { movedOrderSchema } from '../../contracts/http/calendar-feeds.ts';
 import { told } from '../../core/phrases/in-words.ts';
 import { say } from '../../core/phrases/phrase.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 const ASK = `
   UPDATE "order" SET take_back = 'move', due_at = $2
@@ -24,7 +24,7 @@ export async function moveOrder(
   caller: Caller,
 ): Promise<z.output<typeof movedOrderSchema>> {
   const now = clock.now();
-  return await transact(database.pool, async (client) => {
+  return await transactAudited(database.pool, async (client) => {
     const found = await client.query<{ status: string }>('SELECT status FROM "order" WHERE id = $1', [
       orderId,
     ]);

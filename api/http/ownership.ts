@@ -1,5 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
-import type { Database } from '../../platform/database.ts';
+import type { Queryable } from '../../platform/order-store.ts';
 import type { MemberRole, Person } from '../auth/caller.ts';
 import { ApiProblem, notFound } from './problem.ts';
 
@@ -36,7 +36,7 @@ const OWNER_QUERIES: Readonly<Record<Owned, string>> = {
   address: 'SELECT customer_id AS owner FROM address WHERE id = $1',
 };
 
-export function ownerLookup({ pool }: Database): OwnerLookup {
+export function ownerLookup({ pool }: { readonly pool: Queryable }): OwnerLookup {
   return async (what, id) => {
     const { rows } = await pool.query<{ owner: string | null }>(OWNER_QUERIES[what], [id]);
     return rows[0]?.owner ?? null;

@@ -10,6 +10,7 @@ import type { PoolClient } from '../../platform/database.ts';
 import { addMessages } from '../../platform/messages/add-messages.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName, actsFor } from '../auth/caller.ts';
 import { requireOperator } from '../consents/operator.ts';
 import { signed } from '../consents/receipt-routes.ts';
@@ -109,7 +110,7 @@ export async function stateWithdrawal(
   request: FastifyRequest,
 ): Promise<ContractWithdrawal> {
   const now = clock.now();
-  return await transact(database.pool, async (client) => {
+  return await transactAudited(database.pool, async (client) => {
     const order = await readOrder(client, orderId);
     requireRight(order, now);
     await client.query(STATE, [orderId, name, contact, new Date(now), actorName(request.caller)]);
@@ -130,7 +131,7 @@ export async function confirmWithdrawal(
   const operator = await requireOperator(database.pool);
   const now = clock.now();
   let cancelled = false;
-  const withdrawal = await transact(database.pool, async (client) => {
+  const withdrawal = await transactAudited(database.pool, async (client) => {
     cancelled = false;
     const { customerId } = await readOrder(client, orderId);
     await client.query(LOCK_CUSTOMER, [customerId]);

@@ -5,11 +5,11 @@ import { MAX_DELAY_DAYS } from '../../contracts/http/orders.ts';
 import { languageOf } from '../../core/phrases/in-words.ts';
 import { hashLink, LINK_PATH, type Link, openLinks } from '../../platform/messages/links.ts';
 import type { OrderAction } from '../../platform/messages/words/pages.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import type { Api } from '../http/deps.ts';
 import { takesForms } from '../http/forms.ts';
 import { ApiProblem } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { type Act, actOnOrder, isPossible } from '../orders/acts.ts';
 import { factsOf, type OrderView, readOrderView, type Speech, speechOf } from './order-view.ts';
 import { sendPage } from './page.ts';
@@ -176,7 +176,7 @@ async function act(
     });
   }
   try {
-    const entered = await transact(pool, async (client) => {
+    const entered = await transactAudited(pool, async (client) => {
       const now = clock.now();
       const use = await client.query(USE, [hashLink(token), order.id, new Date(now)]);
       if (use.rowCount === 0) return null;

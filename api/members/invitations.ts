@@ -7,6 +7,7 @@ import {
   memberSchema,
   newInvitationSchema,
 } from '../../contracts/http/people.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName, type Person, personOf } from '../auth/caller.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { hashToken, newToken } from '../auth/keys.ts';
@@ -14,7 +15,6 @@ import { invitationMail } from '../auth/mails.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 const tag = 'People';
 type Invitation = z.output<typeof invitationSchema>;
@@ -134,7 +134,7 @@ function registerAccepting(app: Api, { database, clock, attempts }: IdentityDeps
     },
   );
   const accept = (person: Person, token: string) =>
-    transact(database.pool, async (client) => {
+    transactAudited(database.pool, async (client) => {
       const now = new Date(clock.now());
       const accepted = await client.query<{ customerId: string; role: string }>(ACCEPT, [
         hashToken(token),

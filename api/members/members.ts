@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { idParams } from '../../contracts/http/common.ts';
 import { memberPatchSchema, memberSchema, membersSchema } from '../../contracts/http/people.ts';
 import type { PoolClient } from '../../platform/database.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import type { Api } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 const tag = 'People';
 const NOTHING = z.null().describe('No body.');
@@ -47,7 +47,7 @@ export function registerMembers(app: Api, { database: { pool } }: IdentityDeps):
       problems: ['not-found', 'last-of-its-kind'],
     }),
     ({ params: { customerId, userId }, body: { role } }) =>
-      transact(pool, async (client) => {
+      transactAudited(pool, async (client) => {
         if (role !== 'owner') await requireOtherOwner(client, customerId, userId);
         await client.query('UPDATE member SET role = $3 WHERE customer_id = $1 AND user_id = $2', [
           customerId,
@@ -69,7 +69,7 @@ export function registerMembers(app: Api, { database: { pool } }: IdentityDeps):
       problems: ['not-found', 'last-of-its-kind'],
     }),
     async ({ params: { customerId, userId } }, reply) => {
-      await transact(pool, async (client) => {
+      await transactAudited(pool, async (client) => {
         await requireOtherOwner(client, customerId, userId);
         await client.query('DELETE FROM member WHERE customer_id = $1 AND user_id = $2', [
           customerId,

@@ -7,13 +7,13 @@ import {
   usersPage,
   usersQuery,
 } from '../../contracts/http/people.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { resetMail } from '../auth/mails.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { createUser, STAFF_LINK_HOURS } from './new-user.ts';
 
 const tag = 'People';
@@ -108,7 +108,7 @@ function registerChanges(app: Api, deps: IdentityDeps): void {
       problems: ['not-found', 'last-of-its-kind'],
     }),
     ({ params: { userId }, body: { role, disabled } }) =>
-      transact(pool, async (client) => {
+      transactAudited(pool, async (client) => {
         await client.query(LOCK_ADMINS);
         const values = [userId, role ?? null, disabled ?? null, new Date(deps.clock.now())];
         const { rowCount } = await client.query(CHANGE, values);

@@ -4,10 +4,10 @@ import { messageSettingsPatchSchema, messageSettingsSchema } from '../../contrac
 import type { MessageKind } from '../../contracts/messages/details.ts';
 import { type Channel, CUSTOMER_KINDS, KINDS } from '../../contracts/messages/kinds.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 const tag = 'Messages';
 type Settings = z.output<typeof messageSettingsSchema>;
@@ -107,7 +107,7 @@ export function registerMessageSettings(app: Api, { database: { pool }, clock }:
     async ({ params: { customerId }, body }) => {
       const { kinds = [], quietHours, digestAt } = body;
       refuseMandatory(kinds);
-      return await transact(pool, async (client) => {
+      return await transactAudited(pool, async (client) => {
         await readSettings(client, customerId);
         if (kinds.length > 0) await client.query(PREFER, [customerId, JSON.stringify(lastOfEach(kinds))]);
         if (quietHours !== undefined || digestAt !== undefined) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { idParams } from '../../contracts/http/common.ts';
 import { haltSchema, haltsPage, haltsQuery, newHaltSchema } from '../../contracts/http/halts.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
 import { byId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
@@ -14,6 +15,14 @@ const toHalt = <Row extends { detail: unknown }>({ detail, ...row }: Row) => ({
   ...row,
   detail: detail as Halt['detail'],
 });
+
+const COLUMNS = `id, product_id AS "productId", device_model_id AS "deviceModelId", firmware,
+  merchant_id AS "merchantId", customer_id AS "customerId", reason, actor, detail,
+  created_at AS "createdAt", lifted_at AS "liftedAt"`;
+const STOP = `
+  INSERT INTO halt (product_id, device_model_id, firmware, merchant_id, customer_id, reason, actor, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`;
+const LIFT = `UPDATE halt SET lifted_at = $2 WHERE id = $1 AND lifted_at IS NULL RETURNING ${COLUMNS}`;
 
 /**
  * After a halt is lifted, what a gate had stopped is evaluated anew, and announced orders that it put off
@@ -55,8 +64,13 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
     async ({ body, caller }, reply) => {
       // Who signed in cannot be somebody else; the token's holder says who it was.
       const actor = caller.kind === 'person' ? actorName(caller) : body.actor;
-      const data = { ...body, actor, createdAt: new Date(clock.now()) };
-      return reply.code(201).send(toHalt(await halt.create({ data })));
+      const { productId, deviceModelId, firmware, merchantId, customerId, reason } = body;
+      const values = [productId, deviceModelId, firmware, merchantId, customerId, reason, actor];
+      const made = await transactAudited(database.pool, async (client) => {
+        const { rows } = await client.query<Halt>(STOP, [...values, new Date(clock.now())]);
+        return rows[0] ?? notFound('halt', '');
+      });
+      return reply.code(201).send(made);
     },
   );
   app.get(
@@ -97,13 +111,16 @@ export function registerHalts(app: Api, deps: ApiDeps): void {
   );
 }
 
-async function lift({ database, clock }: ApiDeps, id: string): Promise<Halt> {
-  const now = new Date(clock.now());
-  const { halt } = database.prisma;
-  const [lifted] = await halt.updateManyAndReturn({ where: { id, liftedAt: null }, data: { liftedAt: now } });
-  if (lifted !== undefined) {
+const lift = ({ database, clock }: ApiDeps, id: string): Promise<Halt> =>
+  transactAudited(database.pool, async (client) => {
+    const now = new Date(clock.now());
+    const { rows } = await client.query<Halt>(LIFT, [id, now]);
+    const [lifted] = rows;
+    if (lifted === undefined) {
+      const before = await client.query<Halt>(`SELECT ${COLUMNS} FROM halt WHERE id = $1`, [id]);
+      return before.rows[0] ?? notFound('halt', id);
+    }
     const { productId, deviceModelId, merchantId, firmware, customerId } = lifted;
-    await database.pool.query(RESUME, [productId, deviceModelId, merchantId, now, firmware, customerId]);
-  }
-  return toHalt(lifted ?? (await halt.findUnique({ where: { id } })) ?? notFound('halt', id));
-}
+    await client.query(RESUME, [productId, deviceModelId, merchantId, now, firmware, customerId]);
+    return lifted;
+  });

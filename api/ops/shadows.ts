@@ -11,12 +11,12 @@ import { someThresholds } from '../../contracts/http/ops/thresholds.ts';
 import type { Said } from '../../core/phrases/phrase.ts';
 import type { Pool } from '../../platform/database.ts';
 import { changeThresholds } from '../../platform/thresholds.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { readerLanguage, wordsFor } from '../http/language.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 import { COMPARE, LIST, MARK_ADOPTED, ORDERS, READ, START, STOP } from './shadow-sql.ts';
 
 type Shadow = z.output<typeof shadowSchema>;
@@ -91,7 +91,7 @@ function registerStart(app: Api, { database, clock }: ApiDeps): void {
     async ({ body, caller }, reply) => {
       const { name, settings, deviceModelId, productId, consumables } = body;
       const values = [name, JSON.stringify(settings), deviceModelId, productId, new Date(clock.now())];
-      const id = await transact(database.pool, async (db) => {
+      const { id } = await transactAudited(database.pool, async (db) => {
         await db.query("SELECT pg_advisory_xact_lock(hashtext('neverout-shadows'))");
         const running = await db.query('SELECT 1 FROM shadow_policy WHERE stopped_at IS NULL');
         if (running.rows.length >= RUNNING_AT_MOST) {
@@ -100,11 +100,9 @@ function registerStart(app: Api, { database, clock }: ApiDeps): void {
           });
         }
         const { rows } = await db.query<{ id: string }>(START, [...values, actorName(caller), consumables]);
-        return rows[0]?.id;
-      });
-      if (id === undefined) {
+        if (rows[0] !== undefined) return rows[0];
         throw new ApiProblem('trial-refused', { reason: 'No consumable fits that may order or propose.' });
-      }
+      });
       return reply.code(201).send(await read(database.pool, id));
     },
   );
@@ -143,7 +141,7 @@ function registerEnd(app: Api, { database, clock }: ApiDeps): void {
     async ({ params: { shadowId }, body: { reason }, caller }) => {
       const at = clock.now();
       const actor = actorName(caller);
-      await transact(pool, async (db) => {
+      await transactAudited(pool, async (db) => {
         const { rows } = await db.query<{ settings: unknown }>(MARK_ADOPTED, [shadowId, new Date(at)]);
         await db.query(STOP, [shadowId, new Date(at), actor]);
         if (rows[0] === undefined) return;

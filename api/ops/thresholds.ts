@@ -8,11 +8,11 @@ import {
   thresholdsSchema,
 } from '../../contracts/http/ops/thresholds.ts';
 import { changeThresholds, configuredThresholds, readThresholds } from '../../platform/thresholds.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
 import { decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
-import { transact } from '../http/transaction.ts';
 
 type Shown = z.output<typeof thresholdsSchema>;
 type Change = z.output<typeof settingHistorySchema>['items'][number];
@@ -55,7 +55,7 @@ function registerValues(app: Api, deps: ApiDeps): void {
     }),
     async ({ body: { values, reason }, caller }) => {
       const change = { values, reason, at: deps.clock.now(), actor: actorName(caller) };
-      await transact(deps.database.pool, (db) => changeThresholds(db, change));
+      await transactAudited(deps.database.pool, (db) => changeThresholds(db, change));
       return await show(deps);
     },
   );

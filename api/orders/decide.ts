@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { orderActionSchema } from '../../contracts/http/orders.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import { transact } from '../http/transaction.ts';
 import { type Act, actOnOrder } from './acts.ts';
 
 type Said = Pick<z.output<typeof orderActionSchema>, 'reason' | 'actingFor'>;
@@ -17,6 +17,6 @@ export async function decideOrder(
 ): Promise<void> {
   const now = clock.now();
   const by = { actor: actsFor(caller, actingFor), reason };
-  const entered = await transact(database.pool, (client) => actOnOrder(client, orderId, act, by, now));
+  const entered = await transactAudited(database.pool, (client) => actOnOrder(client, orderId, act, by, now));
   if (entered !== null) metrics.orders.inc({ status: entered });
 }

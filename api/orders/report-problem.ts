@@ -7,11 +7,11 @@ import { say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName, actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 type NewProblem = z.output<typeof newProblemSchema>;
 
@@ -55,7 +55,7 @@ export async function reportProblem(
   caller: Caller,
 ): Promise<void> {
   const now = clock.now();
-  const moved = await transact(database.pool, async (client) => {
+  const moved = await transactAudited(database.pool, async (client) => {
     const found = await client.query<OrderRow>(READ, [orderId]);
     const { customerId } = found.rows[0] ?? notFound('order', orderId);
     await client.query(LOCK_CUSTOMER, [customerId]);

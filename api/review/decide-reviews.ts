@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { reviewDecisionSchema, reviewDecisionsSchema } from '../../contracts/http/review.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrders } from '../../platform/order-store.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import { transact } from '../http/transaction.ts';
 
 type Decision = z.output<typeof reviewDecisionSchema>;
 type Result = z.output<typeof reviewDecisionsSchema>['results'][number];
@@ -51,7 +51,7 @@ export async function decideReviews(
 ): Promise<readonly Result[]> {
   const at = clock.now();
   const actor = actorName(caller);
-  const outcomes = await transact(database.pool, async (client) => {
+  const outcomes = await transactAudited(database.pool, async (client) => {
     await client.query(LOCK_CUSTOMERS, [orderIds]);
     const { rows } = await client.query<Locked>(LOCK, [orderIds]);
     const found = new Map<string, Result['outcome']>(

@@ -1,10 +1,10 @@
 import { BREAKER_SETTING, breakerSettingsSchema } from '../../contracts/http/breaker.ts';
 import { REVIEW_SETTING, reviewSettingsSchema } from '../../contracts/http/review.ts';
 import { readSetting, writeSetting } from '../../platform/settings/staff-settings.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
-import { transact } from '../http/transaction.ts';
 
 /** What staff set while everything runs: each a whole document, every change remembered. */
 const STAFF_SETTINGS = [
@@ -42,7 +42,7 @@ export function registerStaffSettings(app: Api, deps: ApiDeps): void {
       }),
       async ({ body, caller }) => {
         const change = { key, value: body, at: deps.clock.now(), actor: actorName(caller) };
-        await transact(pool, (client) => writeSetting(client, change));
+        await transactAudited(pool, (client) => writeSetting(client, change));
         return body;
       },
     );

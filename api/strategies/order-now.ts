@@ -6,11 +6,11 @@ import type { OrderStatus } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import { readThresholds } from '../../platform/thresholds.ts';
+import { transactAudited } from '../audit/within.ts';
 import { actsFor, type Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
-import { transact } from '../http/transaction.ts';
 
 interface Subject {
   readonly deviceId: string;
@@ -66,7 +66,7 @@ export async function orderNow(
   request: OrderNow,
 ): Promise<{ orderId: string; isNew: boolean }> {
   const now = clock.now();
-  const done = await transact(database.pool, async (client) => {
+  const done = await transactAudited(database.pool, async (client) => {
     const subject = await findSubject(client, request);
     const { customerId } = subject;
     if (customerId === null) return refuse([say('press-unowned')], request.language);

@@ -113,10 +113,53 @@ describe('the audit log of the API', () => {
       });
     await pool.query('ALTER TABLE audit_head RENAME TO audit_head_away');
     expect((await send()).statusCode).toBe(500);
+    // A refusal is told as it is, without a word about the database.
+    const refused = await api.call('POST', '/v1/holds', { ...hold, startsOn: 'soon' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
     // Nor is the hold there: the two are one transaction.
     expect((await pool.query('SELECT FROM hold')).rowCount).toBe(0);
     await pool.query('ALTER TABLE audit_head_away RENAME TO audit_head');
     expect((await send()).statusCode).toBe(201);
+  });
+
+  test.each([
+    ['POST', (): string => `/v1/devices/${world.deviceId}/secret`, {}, 'device'],
+    [
+      'POST',
+      (): string => `/v1/devices/${world.deviceId}/commands`,
+      { command: { type: 'maintenance', hint: 'x' } },
+      'device_command',
+    ],
+    ['POST', (): string => '/v1/halts', { reason: 'Wrong prices.' }, 'halt'],
+    [
+      'PATCH',
+      (): string => '/v1/ops/thresholds',
+      { values: { staleAfterDays: 9 }, reason: 'r' },
+      'setting_change',
+    ],
+    ['PATCH', (): string => `/v1/consumables/${world.consumableId}`, { strategy: 'respond' }, 'consumable'],
+    [
+      'PATCH',
+      (): string => `/v1/customers/${world.customerId}/message-settings`,
+      { digestAt: '08:00' },
+      'message_setting',
+    ],
+  ] as const)('leaves nothing changed that it cannot write: %s %s', async (method, url, body, table) => {
+    const { pool } = api.database;
+    const contents = async () =>
+      (await pool.query(`SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS sum FROM ${table} t`))
+        .rows[0];
+    const before = await contents();
+    await pool.query('ALTER TABLE audit_head RENAME TO audit_head_away');
+    try {
+      await expect(api.call(method, url(), body)).rejects.toThrow('audit_head');
+    } finally {
+      await pool.query('ALTER TABLE audit_head_away RENAME TO audit_head');
+    }
+    expect(await contents()).toEqual(before);
+    // The control: it would have changed something.
+    expect((await api.call(method, url(), body)).status).toBeLessThan(300);
+    expect(await contents()).not.toEqual(before);
   });
 
   test('is written in the transaction of what matters most, once', async () => {
