@@ -42,6 +42,18 @@ export const COMMITTED_STATUSES = [
   'installed',
 ] as const satisfies readonly OrderStatus[];
 
+/** Ends without goods: a purchase that turns up for one of these is taken back. */
+export const ENDED_WITHOUT_GOODS = [
+  'declined',
+  'cancelled',
+  'expired',
+  'rejected',
+] as const satisfies readonly OrderStatus[];
+
+export function endedWithoutGoods(status: OrderStatus): boolean {
+  return (ENDED_WITHOUT_GOODS as readonly OrderStatus[]).includes(status);
+}
+
 export function canTransition(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS[from].includes(to);
 }

@@ -11,6 +11,8 @@ export type IssueKind =
   | 'merchant-silent'
   /** Nothing that fits can be had. */
   | 'no-supply'
+  /** A purchase turned up at the merchant after the order had ended here. */
+  | 'bought-anyway'
   /** Refused for something that only ops can put right. */
   | 'refused';
 

@@ -1,4 +1,4 @@
-import { predecessorsOf } from '../core/order-lifecycle.ts';
+import { ENDED_WITHOUT_GOODS, predecessorsOf } from '../core/order-lifecycle.ts';
 import type { Said } from '../core/phrases/phrase.ts';
 import type { OrderStatus } from '../core/types.ts';
 import { ORDER_FACTS, ORDER_NEIGHBOURS } from './messages/order-facts.ts';
@@ -68,6 +68,10 @@ const STATUS_LIFE_DAYS = 14;
 const SHOWN_BY_DEVICE = `(m."to" IN ('accepted', 'shipped', 'delivered', 'returned', 'lost')
       OR (m."to" = 'cancelled' AND m.accepted_at IS NOT NULL))`;
 
+const ENDED = ENDED_WITHOUT_GOODS.map((status) => `'${status}'`).join(', ');
+/** Longer than a call lasts, so that what was under way has arrived. */
+const FIRST_LOOK_MINUTES = 15;
+
 /**
  * One statement, so that no caller can move an order without its history, without telling the
  * consumable, its device and the customer, or without the delivery being known as stock. The status is checked in the UPDATE itself:
@@ -86,7 +90,10 @@ const TRANSITION = `
       rejection_code = coalesce(a."rejectionCode", o.rejection_code),
       -- What was to be done is done, or no longer asked, once the order moves on.
       next_step = a."nextStep",
-      watch_at = CASE WHEN a."to" IN ('placing', 'accepted', 'shipped', 'delivered') THEN a."at" END,
+      watch_at = CASE WHEN a."to" IN ('placing', 'accepted', 'shipped', 'delivered') THEN a."at"
+        -- A request that was under way may reach the merchant after the end: it is asked.
+        WHEN a."to" IN (${ENDED}) AND o.placed_at IS NOT NULL AND o.accepted_at IS NULL
+          THEN a."at" + interval '${FIRST_LOOK_MINUTES} minutes' END,
       -- Placing that is tried again is not a new announcement: its month stays.
       announced_at = CASE WHEN a."to" = 'announced' AND o.status <> 'placing' THEN a."at" ELSE o.announced_at END,
       placed_at = CASE WHEN a."to" = 'placing' AND o.placed_at IS NULL THEN a."at" ELSE o.placed_at END,

@@ -40,7 +40,15 @@ const told = z.iso.datetime({ offset: true });
 const orderIssueSchema = z
   .object({
     kind: z
-      .enum(['late', 'presumed-lost', 'not-installed', 'merchant-silent', 'no-supply', 'refused'])
+      .enum([
+        'late',
+        'presumed-lost',
+        'not-installed',
+        'merchant-silent',
+        'no-supply',
+        'refused',
+        'bought-anyway',
+      ])
       .describe('late and presumed-lost: by what deliveries of its merchant have taken so far.'),
     reason: z.string(),
     openedAt: told,

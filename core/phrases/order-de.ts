@@ -64,6 +64,11 @@ export const ORDER_GERMAN: OrderTexts = {
     'Sie wurde geliefert, und das Gerät ist noch leer. Ist sie da? Setzen Sie sie ein, zählen Sie Ihren Vorrat, oder sagen Sie, dass sie nie ankam.',
   'order-merchant-mute': () => 'Der Händler hat seit zwei Tagen nicht gesagt, ob er die Bestellung annimmt.',
   'order-merchant-forgot': () => 'Der Händler kennt diese Bestellung nicht mehr.',
+  'order-bought-anyway': ({ reference }) =>
+    `Eine Anfrage, die noch unterwegs war, hat den Händler erst erreicht, als die Bestellung hier schon beendet war (${reference}): Sie wird dort storniert.`,
+  'order-anyway-cancelled': () => 'Der Händler hat storniert, was ihn zu spät erreicht hatte.',
+  'order-anyway-shipped': () =>
+    'Der Händler konnte nicht mehr stornieren, was ihn zu spät erreicht hatte: Er wird gebeten, es zurückzunehmen und zu erstatten.',
   'order-paid-back': () => 'Der Händler hat das Geld zurückgezahlt.',
   'order-needs-address': ({ detail }) =>
     `Der Händler kann an die Adresse nicht liefern: Berichtigen Sie sie, und geben Sie die Bestellung dann wieder frei.${added(detail)}`,

@@ -46,6 +46,11 @@ export const ORDER_ENGLISH: OrderTexts = {
     'It was delivered, and the device is still empty. Is it there? Put it in, count your spares, or say that it never came.',
   'order-merchant-mute': () => 'The merchant has not said for two days whether it takes the order.',
   'order-merchant-forgot': () => 'The merchant does not know this order any more.',
+  'order-bought-anyway': ({ reference }) =>
+    `A request that was under way reached the merchant after the order had ended here (${reference}): it is cancelled there.`,
+  'order-anyway-cancelled': () => 'The merchant has cancelled what had reached it too late.',
+  'order-anyway-shipped': () =>
+    'The merchant could not cancel what had reached it too late: it is asked to take it back and to refund it.',
   'order-paid-back': () => 'The merchant has paid it back.',
   'order-needs-address': ({ detail }) =>
     `The merchant cannot deliver to the address: correct it, then approve the order again.${added(detail)}`,

@@ -42,6 +42,10 @@ export interface OrderFacts {
   'order-not-installed': Nothing;
   'order-merchant-mute': Nothing;
   'order-merchant-forgot': Nothing;
+  /** A purchase of an order that had ended here; `reference`: the merchant's name for it. */
+  'order-bought-anyway': { readonly reference: string };
+  'order-anyway-cancelled': Nothing;
+  'order-anyway-shipped': Nothing;
   /** Something is wrong that the customer puts right; `detail` in the merchant's words. */
   'order-needs-address': { readonly detail: string };
   'order-needs-payment': { readonly detail: string };

@@ -1,3 +1,4 @@
+import { endedWithoutGoods } from '../../core/order-lifecycle.ts';
 import { told } from '../../core/phrases/in-words.ts';
 import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { inTransaction } from '../../platform/database.ts';
@@ -7,6 +8,7 @@ import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
 import type { Jobs } from '../outbox/jobs.ts';
+import { askBackAfterEnd, settleBoughtAnyway } from './bought-anyway.ts';
 import { loadOrderToPlace, type OrderToPlace } from './order-to-place.ts';
 import { postpone } from './postpone.ts';
 import { tryLater } from './settle.ts';
@@ -17,7 +19,7 @@ export async function cancelOrder(deps: RulesDeps, { orderId }: Jobs['cancel-ord
   const order = await loadOrderToPlace(pool, orderId);
   if (order === null) return;
   const { status, merchantReference } = order;
-  const unwanted = status === 'cancelled' || (status === 'accepted' && order.withdrawn);
+  const unwanted = endedWithoutGoods(status) || (status === 'accepted' && order.withdrawn);
   if (!unwanted || merchantReference === null) {
     return postpone(pool, [{ orderId, status, until: null, reason: null }]);
   }
@@ -38,25 +40,24 @@ export async function cancelOrder(deps: RulesDeps, { orderId }: Jobs['cancel-ord
 }
 
 const REFUSED = told(say('order-not-taken-back'));
+const TOO_LATE = told(say('order-anyway-shipped'));
 
 /** The order goes on; the history keeps that the merchant was asked and what it said. */
 async function refusedThere(
   { database, clock }: RulesDeps,
   { id: orderId, status }: OrderToPlace,
 ): Promise<void> {
+  const ended = endedWithoutGoods(status);
+  const why = ended ? TOO_LATE : REFUSED;
+  const at = clock.now();
   await inTransaction(database.pool, async (db) => {
-    await postpone(db, [{ orderId, status, until: null, ...REFUSED }]);
-    await noteOrder(db, {
-      orderId,
-      at: clock.now(),
-      actor: 'merchant',
-      ...REFUSED,
-      detail: { cancellation: 'refused' },
-    });
+    await postpone(db, [{ orderId, status, until: null, ...(ended ? { reason: null } : why) }]);
+    await noteOrder(db, { orderId, at, actor: 'merchant', ...why, detail: { cancellation: 'refused' } });
+    if (ended) await askBackAfterEnd(db, orderId, at);
     // What is not needed is then sent back: the merchant is asked for that.
     await db.query(`UPDATE order_problem SET due_at = $2 WHERE order_id = $1 AND status = 'open'`, [
       orderId,
-      new Date(clock.now()),
+      new Date(at),
     ]);
   });
 }
@@ -75,8 +76,15 @@ async function cancelledThere(
   { database, clock, metrics }: RulesDeps,
   { id: orderId, status, takeBack }: OrderToPlace,
 ): Promise<void> {
-  if (status === 'cancelled') {
-    return postpone(database.pool, [{ orderId, status, until: null, reason: null }]);
+  if (endedWithoutGoods(status)) {
+    const at = clock.now();
+    const why = told(say('order-anyway-cancelled'));
+    await inTransaction(database.pool, async (db) => {
+      await postpone(db, [{ orderId, status, until: null, reason: null }]);
+      await settleBoughtAnyway(db, orderId, at);
+      await noteOrder(db, { orderId, at, actor: 'merchant', ...why, detail: { cancellation: 'accepted' } });
+    });
+    return;
   }
   const moved = await inTransaction(database.pool, async (db) => {
     await db.query(SETTLE_PROBLEM, [orderId, new Date(clock.now())]);

@@ -243,17 +243,17 @@ function planOther(plan: Plan, { id: orderId, status, withdrawn }: DueOrder, now
       plan.jobs.push({ name: 'place-order', payload: { orderId, retry: true } });
       plan.postponements.push({ orderId, status, until, reason: null });
       break;
-    // Bought, although the customer had taken back the consent or cancelled: to be cancelled there too.
+    // Bought, although the customer had taken back the consent or it had ended here: to be cancelled there too.
     case 'accepted':
     case 'cancelled':
-      if (status === 'cancelled' || withdrawn) plan.jobs.push({ name: 'cancel-order', payload: { orderId } });
-      plan.postponements.push({
-        orderId,
-        status,
-        until: status === 'cancelled' || withdrawn ? until : null,
-        reason: null,
-      });
+    case 'declined':
+    case 'expired':
+    case 'rejected': {
+      const unwanted = status !== 'accepted' || withdrawn;
+      if (unwanted) plan.jobs.push({ name: 'cancel-order', payload: { orderId } });
+      plan.postponements.push({ orderId, status, until: unwanted ? until : null, reason: null });
       break;
+    }
     default:
       plan.postponements.push({ orderId, status, until: null, reason: null });
   }

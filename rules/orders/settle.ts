@@ -9,6 +9,7 @@ import { lockConsents } from '../locks.ts';
 import type { Pending, Unknown } from '../merchants/merchant-port.ts';
 import { addJobs } from '../outbox/jobs.ts';
 import { nextTryAt } from './back-off.ts';
+import { takeBackAfterEnd } from './bought-anyway.ts';
 import { HALT_RETRY_MS } from './judge-placement.ts';
 import type { OrderToPlace } from './order-to-place.ts';
 import { CALL_PATIENCE_MS } from './patience.ts';
@@ -24,6 +25,9 @@ const BECOMES: Readonly<Record<MerchantOrder['status'], OrderStatus>> = {
   cancelled: 'rejected',
   rejected: 'rejected',
 };
+
+/** What the merchant has taken and not given up. */
+const TAKEN: readonly OrderStatus[] = ['accepted', 'shipped', 'delivered'];
 
 /** The merchant has the order: it is ours, or, if nobody wants it any more, it is to be cancelled there. */
 export async function settleFound(
@@ -49,8 +53,8 @@ export async function settleFound(
       totalMinor: found.totalMinor,
       dueAt: cancels ? at + CALL_PATIENCE_MS : null,
     });
-    const late = transition === null && (await noteUnwanted(db, orderId, found.reference, at));
-    if (cancels || late) await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
+    if (transition === null && TAKEN.includes(to)) await takeBackAfterEnd(db, orderId, found.reference, at);
+    if (cancels) await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
     return transition !== null;
   });
   if (moved) deps.metrics.orders.inc({ status: to });
@@ -62,16 +66,6 @@ async function isUnwanted(db: Queryable, orderId: string): Promise<boolean> {
     `SELECT FROM "order" o WHERE id = $1 AND (take_back IS NOT NULL
        OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id))`,
     [orderId],
-  );
-  return rows.length > 0;
-}
-
-/** Whether the order had been cancelled while the merchant was being asked. */
-async function noteUnwanted(db: Queryable, orderId: string, reference: string, at: number): Promise<boolean> {
-  const { rows } = await db.query(
-    `UPDATE "order" SET merchant_reference = coalesce(merchant_reference, $2), due_at = $3
-     WHERE id = $1 AND status = 'cancelled' RETURNING id`,
-    [orderId, reference, new Date(at + CALL_PATIENCE_MS)],
   );
   return rows.length > 0;
 }

@@ -10,6 +10,7 @@ import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type MerchantAccount, merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
+import { settleBoughtAnyway } from '../orders/bought-anyway.ts';
 import type { Jobs } from '../outbox/jobs.ts';
 
 /** People look at returns once a day. */
@@ -173,6 +174,7 @@ async function settle(
   const moved = await inTransaction(database.pool, async (db) => {
     const closed = { status: 'settled', answer, reference, refundMinor } as const;
     if (!(await note(db, problem, { ...closed, dueAt: null, settledAt: at }))) return null;
+    await settleBoughtAnyway(db, orderId, at);
     if (!refunds) {
       await db.query(REPLACED, [orderId, new Date(at)]);
       await tell(db, problem, answer, null, at);

@@ -1,14 +1,16 @@
 import type { MerchantOrder } from '../../contracts/merchant.ts';
+import { endedWithoutGoods } from '../../core/order-lifecycle.ts';
 import { told } from '../../core/phrases/in-words.ts';
 import { say } from '../../core/phrases/phrase.ts';
-import type { OrderStatus } from '../../core/types.ts';
+import { HOUR_MS, type OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { openIssue } from '../../platform/order-issues.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
-import { loadOrderToPlace } from '../orders/order-to-place.ts';
+import { takeBackAfterEnd } from '../orders/bought-anyway.ts';
+import { loadOrderToPlace, type OrderToPlace } from '../orders/order-to-place.ts';
 import type { Jobs } from '../outbox/jobs.ts';
 
 /** What an accepted order has become by the merchant's word; `accepted` is no news. */
@@ -26,7 +28,9 @@ const BECOMES: Readonly<Record<MerchantOrder['status'], OrderStatus | null>> = {
 export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-merchant']): Promise<void> {
   const { database, clock, metrics, config } = deps;
   const order = await loadOrderToPlace(database.pool, orderId);
-  if (order === null || (order.status !== 'accepted' && order.status !== 'shipped')) return;
+  if (order === null) return;
+  if (endedWithoutGoods(order.status)) return askAfterEnd(deps, order);
+  if (order.status !== 'accepted' && order.status !== 'shipped') return;
   const answer = await merchantOf(order.merchant, adapterSettings(config)).find(orderId);
   metrics.merchantCalls.inc({ operation: 'find', outcome: answer.outcome });
   const at = clock.now();
@@ -55,3 +59,25 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
   });
   if (moved !== null) metrics.orders.inc({ status: to });
 }
+
+/** Without an answer the question stays open, however many times it was asked. */
+const ASK_AGAIN = `
+  UPDATE "order" SET watch_at = least(watch_at, $2) WHERE id = $1 AND status = $3`;
+
+/** Whether the merchant has an order that ended here after it had been on its way to it. */
+async function askAfterEnd(deps: RulesDeps, { id, status, merchant }: OrderToPlace): Promise<void> {
+  const { database, clock, metrics, config } = deps;
+  const answer = await merchantOf(merchant, adapterSettings(config)).find(id);
+  metrics.merchantCalls.inc({ operation: 'find', outcome: answer.outcome });
+  const at = clock.now();
+  if (answer.outcome === 'unknown' || answer.outcome === 'pending') {
+    await database.pool.query(ASK_AGAIN, [id, new Date(at + HOUR_MS), status]);
+  }
+  if (answer.outcome !== 'found' || !HAS.includes(answer.order.status)) return;
+  const { reference } = answer.order;
+  const found = await inTransaction(database.pool, (db) => takeBackAfterEnd(db, id, reference, at));
+  if (found) metrics.orderIssues.inc({ kind: 'bought-anyway' });
+}
+
+/** What the merchant has taken and not given up. */
+const HAS: readonly MerchantOrder['status'][] = ['accepted', 'shipped', 'delivered'];

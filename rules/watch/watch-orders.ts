@@ -120,9 +120,25 @@ function look(findings: Findings, order: WatchedOrder, now: Instant): void {
     case 'delivered':
       lookAtDelivered(findings, order, now);
       break;
+    case 'cancelled':
+    case 'declined':
+    case 'expired':
+    case 'rejected':
+      lookAfterEnd(findings, order, now);
+      break;
     default:
       findings.next.push({ orderId: order.id, watchAt: null, arrivesTo: null });
   }
+}
+
+/** Times after its end at which the merchant is asked about an order that had been on its way to it. */
+const AFTER_END_MS = [2 * HOUR_MS, DAY_MS, 3 * DAY_MS];
+
+/** A request that was under way may have been worked on since: nothing here would ever tell. */
+function lookAfterEnd(findings: Findings, { id: orderId, endedAt }: WatchedOrder, now: Instant): void {
+  findings.asks.push(orderId);
+  const next = AFTER_END_MS.map((ms) => (endedAt ?? now) + ms).find((at) => at > now);
+  findings.next.push({ orderId, watchAt: next ?? null, arrivesTo: null });
 }
 
 function lookAtPlacing(findings: Findings, order: WatchedOrder, now: Instant): void {

@@ -1,3 +1,4 @@
+import { ENDED_WITHOUT_GOODS } from '../../core/order-lifecycle.ts';
 import type { Instant, LeadTime, LocalDate, OrderStatus, SiteCalendar } from '../../core/types.ts';
 import type { IssueKind } from '../../platform/order-issues.ts';
 import type { Queryable } from '../../platform/order-store.ts';
@@ -13,6 +14,8 @@ export interface WatchedOrder {
   readonly placedAt: Instant | null;
   readonly acceptedAt: Instant | null;
   readonly deliveredAt: Instant | null;
+  /** When it came to its end without goods; null: it did not. */
+  readonly endedAt: Instant | null;
   readonly promisedBy: LocalDate | null;
   readonly leadTime: LeadTime;
   readonly calendar: SiteCalendar;
@@ -33,6 +36,9 @@ const CLAIM = `
     CASE WHEN EXISTS (SELECT FROM order_issue i WHERE i.order_id = o.id AND i.kind = 'late') THEN NULL
       ELSE o.arrives_to::text END AS "promisedBy",
     cu.time_zone AS "timeZone",
+    CASE WHEN o.status = ANY ($3::order_status[]) THEN (
+      SELECT max(h.at) FROM order_history h WHERE h.order_id = o.id AND h.to_status = o.status AND h.from_status <> o.status
+    ) END AS "endedAt",
     coalesce(s.level <= ${EMPTY_LEVEL} AND s.level_at > o.delivered_at, false) OR coalesce(s.run_out_p90 < $1, false) AS "deviceIsEmpty",
     (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'openedAt', i.opened_at)), '[]')
      FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues
@@ -52,6 +58,7 @@ interface Row {
   readonly acceptedAt: Date | null;
   readonly startedAt: Date;
   readonly deliveredAt: Date | null;
+  readonly endedAt: Date | null;
   readonly promisedBy: string | null;
   readonly timeZone: string;
   readonly deviceIsEmpty: boolean;
@@ -64,7 +71,7 @@ export async function claimWatched(
   now: Instant,
   limit: number,
 ): Promise<readonly WatchedOrder[]> {
-  const { rows } = await db.query<Row>(CLAIM, [new Date(now), limit]);
+  const { rows } = await db.query<Row>(CLAIM, [new Date(now), limit, ENDED_WITHOUT_GOODS]);
   if (rows.length === 0) return [];
   const scopes = [...new Set(rows.flatMap((row) => leadTimeScopes({ ...row, region: row.timeZone })))];
   const learned = await db.query<LeadTime & { scope: string }>(
@@ -91,6 +98,7 @@ function watchedOf(row: Row, leadTime: LeadTime): WatchedOrder {
     // A webhook that overtook the acceptance: it was accepted when it was placed.
     acceptedAt: time(row.acceptedAt) ?? row.startedAt.getTime(),
     deliveredAt: time(row.deliveredAt),
+    endedAt: time(row.endedAt),
     promisedBy,
     leadTime,
     calendar: { timeZone, closures: [], holds: [] },

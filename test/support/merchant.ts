@@ -50,6 +50,10 @@ export interface TestMerchant extends AsyncDisposable {
   ignoreKeys: boolean;
   /** Makes GET /orders blind, as a search index that lags is. */
   blind: boolean;
+  /** Answers 503 to everything. */
+  away: boolean;
+  /** Called when a purchase is asked for, before anything is said. */
+  onAsked: (order: PlaceOrder) => Promise<void>;
   /** Called when a purchase is booked, before the answer. */
   onPurchase: (order: PlaceOrder) => Promise<void>;
 }
@@ -84,6 +88,8 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     asked: [],
     ignoreKeys: false,
     blind: false,
+    away: false,
+    onAsked: () => Promise.resolve(),
     onPurchase: () => Promise.resolve(),
     [Symbol.asyncDispose]: async () => {
       for (const response of hanging) response.destroy();
@@ -98,7 +104,11 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     const sent = await text(request);
     const body: unknown = sent === '' ? null : JSON.parse(sent);
     const authorized = request.headers.authorization === `Bearer ${apiKey}`;
-    const answer = authorized ? await route(request, url, body, response) : { status: 401, body: {} };
+    const answer = merchant.away
+      ? { status: 503, body: {} }
+      : authorized
+        ? await route(request, url, body, response)
+        : { status: 401, body: {} };
     if (answer === null) return;
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
@@ -125,6 +135,7 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
 
   async function place(key: string, order: PlaceOrder, response: ServerResponse): Promise<Answer | null> {
     const fault = merchant.faults.shift();
+    await merchant.onAsked(order);
     if (fault === 'error-before') return { status: 500, body: { detail: 'no' } };
     const known = merchant.ignoreKeys ? undefined : byKey.get(key);
     merchant.asked.push(order);
