@@ -2,11 +2,12 @@ import { ENDED_WITHOUT_GOODS, predecessorsOf } from '../core/order-lifecycle.ts'
 import type { Said } from '../core/phrases/phrase.ts';
 import type { OrderStatus } from '../core/types.ts';
 import { ORDER_FACTS, ORDER_NEIGHBOURS } from './messages/order-facts.ts';
+import { prepared, type Statement } from './prepared.ts';
 
 /** Anything that runs a query: the pool, or a connection inside a transaction. */
 export interface Queryable {
   readonly query: <Row extends object>(
-    text: string,
+    text: string | Statement,
     values: unknown[],
   ) => Promise<{ rows: Row[]; rowCount: number | null }>;
 }
@@ -77,7 +78,7 @@ const FIRST_LOOK_MINUTES = 15;
  * consumable, its device and the customer, or without the delivery being known as stock. The status is checked in the UPDATE itself:
  * of two that race, one finds nothing to do. Set-wise: a worker moves a batch as one caller moves one.
  */
-const TRANSITION = `
+const TRANSITION = prepared(`
   WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, "to" order_status, "from" order_status[],
       "at" timestamptz, actor text, reason text, said jsonb, "dueAt" timestamptz, "merchantReference" text,
@@ -136,7 +137,7 @@ const TRANSITION = `
     INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
     SELECT consumable_id, '{}', '{}', ARRAY(SELECT d.id FROM delivery d WHERE d.order_id = moved.id), "at" FROM moved
   )
-  SELECT id, customer_id AS "customerId", consumable_id AS "consumableId", from_status AS "fromStatus" FROM moved`;
+  SELECT id, customer_id AS "customerId", consumable_id AS "consumableId", from_status AS "fromStatus" FROM moved`);
 
 /**
  * Moves orders along the lifecycle of core, each named at most once. Returns those that moved, as they

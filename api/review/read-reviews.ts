@@ -3,6 +3,7 @@ import type { reviewItemSchema, reviewSummarySchema } from '../../contracts/http
 import { inWords } from '../../core/phrases/in-words.ts';
 import type { Language, Phrase, Said } from '../../core/phrases/phrase.ts';
 import type { ReviewFlag } from '../../core/review.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { wordsFor } from '../http/language.ts';
 
 export type ReviewItem = z.output<typeof reviewItemSchema>;
@@ -57,10 +58,10 @@ const ITEM = `
 export const READ_REVIEW = `${ITEM} WHERE r.order_id = $2`;
 
 /** Most urgent first. Parameters: now, late or null, last instant and order or null, limit. */
-export const LIST_PENDING = `${ITEM}
+export const LIST_PENDING = prepared(`${ITEM}
   WHERE r.status = 'pending' AND ${STILL_WAITS} AND ($2::boolean IS NULL OR (r.decide_by < $1) = $2)
     AND ($3::timestamptz IS NULL OR (r.decide_by, r.order_id) > ($3, $4::uuid))
-  ORDER BY r.decide_by, r.order_id LIMIT $5`;
+  ORDER BY r.decide_by, r.order_id LIMIT $5`);
 
 /** Newest first. Parameters: now, status, last instant and order or null, limit. */
 export const LIST_DECIDED = `${ITEM}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable } from '../order-store.ts';
+import { prepared } from '../prepared.ts';
 import { type AuditRecord, digestOrigin, hashEntry } from './entry.ts';
 
 const SALT_BYTES = 16;
@@ -7,7 +8,7 @@ const SALT_BYTES = 16;
 /** A statement of its own: only the next one sees what was committed while this one waited. */
 const LOCK_HEAD = 'SELECT seq, hash FROM audit_head FOR UPDATE';
 
-const APPEND = `
+const APPEND = prepared(`
   WITH added AS (
     INSERT INTO audit_entry (seq, at, actor_kind, actor_id, operation, object_kind, object_id, customer_id, request_id,
       outcome, origin_address, origin_salt, origin_digest, previous_hash, hash)
@@ -17,7 +18,7 @@ const APPEND = `
       operation text, "objectKind" text, "objectId" text, "customerId" uuid, "requestId" text, outcome text,
       "originAddress" text, salt text, digest text, previous text, hash text)
   )
-  UPDATE audit_head SET seq = $2, hash = $3`;
+  UPDATE audit_head SET seq = $2, hash = $3`);
 
 /**
  * Adds entries to the chain, inside the transaction of `db`. Holds the chain until that ends: call it last,

@@ -1,13 +1,14 @@
 import type { OrderChange, SaidOrText } from '../../contracts/messages/details.ts';
 import type { Actor, Queryable } from '../order-store.ts';
+import { prepared } from '../prepared.ts';
 import { ORDER_FACTS, ORDER_NEIGHBOURS } from './order-facts.ts';
 
 /** One statement for any number of orders; each message's own facts stand beside those of its order. */
-const TELL = `
+const TELL = prepared(`
   INSERT INTO message (customer_id, order_id, kind, detail, created_at, due_at)
   SELECT o.customer_id, o.id, $2, ${ORDER_FACTS} || t.extra, $3, $3
   FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, extra jsonb)
-  JOIN "order" o ON o.id = t."orderId" ${ORDER_NEIGHBOURS}`;
+  JOIN "order" o ON o.id = t."orderId" ${ORDER_NEIGHBOURS}`);
 
 async function tell(
   db: Queryable,

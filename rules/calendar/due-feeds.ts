@@ -1,4 +1,5 @@
 import { inTransaction } from '../../platform/database.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { addJobs } from '../outbox/jobs.ts';
 
@@ -6,11 +7,11 @@ import { addJobs } from '../outbox/jobs.ts';
 const PATIENCE_MS = 15 * 60_000;
 const BATCH = 200;
 
-const CLAIM = `
+const CLAIM = prepared(`
   UPDATE calendar_feed SET due_at = $2 WHERE id IN (
     SELECT id FROM calendar_feed WHERE due_at <= $1 AND removed_at IS NULL ORDER BY due_at LIMIT $3
     FOR UPDATE SKIP LOCKED
-  ) RETURNING id`;
+  ) RETURNING id`);
 
 /** Has the calendars fetched whose time has come; returns how many those are. */
 export async function fetchDueFeeds({ database, clock }: RulesDeps): Promise<number> {

@@ -1,17 +1,18 @@
 import { type Acting, actingStrategy, backSince, type CeilingMemory } from '../../core/ceiling.ts';
 import type { Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { type LadderFacts, ladderFrom, reachableSql } from '../../platform/strategies/ladder.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type CeilingRow = Pick<LadderFacts, 'ceiling' | 'predictability'> & { readonly consumableId: string };
 
-const CEILINGS = `
+const CEILINGS = prepared(`
   SELECT consumable_id AS "consumableId", ceiling, predictability FROM consumable_state
-  WHERE consumable_id = ANY ($1::uuid[])`;
+  WHERE consumable_id = ANY ($1::uuid[])`);
 
-const UNREACHABLE = `
-  SELECT id FROM unnest($1::uuid[]) AS c(id) WHERE NOT ${reachableSql('c.id', '$2::timestamptz')}`;
+const UNREACHABLE = prepared(`
+  SELECT id FROM unnest($1::uuid[]) AS c(id) WHERE NOT ${reachableSql('c.id', '$2::timestamptz')}`);
 
 /** What a consumable does with the strategy that was chosen for it. */
 export interface Autonomy extends Acting {

@@ -1,5 +1,6 @@
 import { DAY_MS, type DateSpan } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface HoldRow {
@@ -13,11 +14,11 @@ interface HoldRow {
 /** Past holds explain past weeks of little use; older ones than this explain nothing any more. */
 const LOOK_BACK_MS = 400 * DAY_MS;
 
-const HOLDS = `
+const HOLDS = prepared(`
   SELECT customer_id AS "customerId", device_id AS "deviceId", address_id AS "addressId", starts_on::text AS "from", ends_on::text AS "to"
   FROM hold
   WHERE customer_id = ANY ($1::uuid[]) AND cancelled_at IS NULL AND (ends_on IS NULL OR ends_on >= $2::date)
-  ORDER BY starts_on, id`;
+  ORDER BY starts_on, id`);
 
 /** Whose holds: of a device that stands at an address, or at none that was said. */
 type Held = Pick<Surroundings, 'customerId' | 'deviceId' | 'addressId'>;

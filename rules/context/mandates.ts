@@ -1,6 +1,7 @@
 import { profileOf } from '../../core/jurisdictions.ts';
 import type { Mandate } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface MandateRow {
@@ -32,7 +33,7 @@ interface MandateRow {
  * Newest first. Expired ones are left in: a gate says so, instead of claiming that there never was one.
  * LIMIT 1 keeps the planner from reading every customer's terms for a batch of some.
  */
-const MANDATES = `
+const MANDATES = prepared(`
   SELECT m.consent_id AS "consentId", k.customer_id AS "customerId", k.consumable_id AS "consumableId",
     k.device_id AS "deviceId", m.product_ids AS "productIds", m.currency, m.max_unit_price_minor AS "maxUnitPriceMinor",
     m.max_quantity AS "maxQuantity", m.max_spend_per_month_minor AS "maxSpendPerMonthMinor",
@@ -48,7 +49,7 @@ const MANDATES = `
     AND (k.consumable_id IS NULL OR k.consumable_id = ANY ($2::uuid[]))
     AND (k.device_id IS NULL OR k.device_id = ANY ($3::uuid[]))
     AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
-  ORDER BY k.granted_at DESC, k.id DESC`;
+  ORDER BY k.granted_at DESC, k.id DESC`);
 
 /** Whether the terms are those of one consumable, of a device, or of all of the customer's. */
 export interface ScopedMandate {

@@ -1,6 +1,7 @@
 import { addDays, startOfLocalDate } from '../../core/calendar.ts';
 import type { OpenOrder, OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { OPEN } from './statuses.ts';
 
 interface OpenOrderRow {
@@ -12,9 +13,9 @@ interface OpenOrderRow {
   readonly arrivesTo: string | null;
 }
 
-const OPEN_ORDERS = `
+const OPEN_ORDERS = prepared(`
   SELECT id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo"
-  FROM "order" WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`;
+  FROM "order" WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`);
 
 export type OpenOrderOf = (consumableId: string, timeZone: string) => OpenOrder | null;
 

@@ -1,5 +1,6 @@
 import type { Population } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import {
   FLEET_SCOPE,
   familyScope,
@@ -9,11 +10,11 @@ import {
 } from '../population/content.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const NEWEST = `
+const NEWEST = prepared(`
   SELECT s.scope, v.version, v.devices, v.content FROM unnest($1::text[]) AS s(scope)
   CROSS JOIN LATERAL (
     SELECT version, devices, content FROM population_version WHERE scope = s.scope ORDER BY version DESC LIMIT 1
-  ) v`;
+  ) v`);
 
 type Subject = Pick<Surroundings, 'deviceModelId' | 'family' | 'profile'>;
 

@@ -2,6 +2,7 @@ import { REVIEW_SETTING, reviewSettingsSchema } from '../../contracts/http/revie
 import type { RaisedFlag } from '../../core/review.ts';
 import { DAY_MS, type Instant, type Review } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { readSetting } from '../../platform/settings/staff-settings.ts';
 import type { Wanted } from './surroundings.ts';
 
@@ -12,7 +13,7 @@ interface ReviewRow {
 }
 
 /** Of the order being placed, whether staff have to approve it yet; and when they last declined one. */
-const REVIEWS = `
+const REVIEWS = prepared(`
   SELECT w.id AS "consumableId", pending.flags, declined.at AS "declinedAt"
   FROM unnest($1::uuid[], $2::uuid[]) AS w(id, order_id)
   LEFT JOIN LATERAL (SELECT flags FROM order_review WHERE order_id = w.order_id AND status = 'pending' LIMIT 1) pending ON true
@@ -21,7 +22,7 @@ const REVIEWS = `
       SELECT id FROM "order" WHERE consumable_id = w.id ORDER BY created_at DESC LIMIT 1
     ) newest JOIN order_review r ON r.order_id = newest.id AND r.status = 'declined'
   ) declined ON true
-  WHERE pending.flags IS NOT NULL OR declined.at IS NOT NULL`;
+  WHERE pending.flags IS NOT NULL OR declined.at IS NOT NULL`);
 
 export type ReviewOf = (consumableId: string) => Review | null;
 

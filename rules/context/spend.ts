@@ -1,6 +1,7 @@
 import { localDate, startOfLocalDate } from '../../core/calendar.ts';
 import type { Instant, Spend } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { ScopedMandate } from './mandates.ts';
 import { COMMITTED } from './statuses.ts';
 import type { Surroundings, Wanted } from './surroundings.ts';
@@ -10,7 +11,7 @@ import type { Surroundings, Wanted } from './surroundings.ts';
  * per consumable; an order that is being placed does not count against itself. The inner queries name one
  * key each and stop early, so that the planner cannot mix in an index over everybody's orders.
  */
-const SPEND = `
+const SPEND = prepared(`
   WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $6::uuid[]) AS w(id, order_id, customer_id, device_id)
   ), whole AS MATERIALIZED (
@@ -43,7 +44,7 @@ const SPEND = `
     WHERE c.device_id = w.device_id AND o.announced_at >= whole.since AND o.status IN ${COMMITTED}
   ) device ON w.device_id IS NOT NULL
   LEFT JOIN LATERAL (SELECT id, status, total_minor, announced_at FROM "order" WHERE id = w.order_id LIMIT 1) self
-    ON self.announced_at >= whole.since AND self.status IN ${COMMITTED}`;
+    ON self.announced_at >= whole.since AND self.status IN ${COMMITTED}`);
 
 interface SpendRow {
   readonly consumableId: string;

@@ -1,5 +1,6 @@
 import type { ConsumableProfile, Instant, LeadTime, Offer, Strategy } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 
 /** What is asked for: a consumable, as it is, or as one order for it sees it. */
 export interface Wanted {
@@ -55,7 +56,7 @@ const obtainable = (product: string): string => `
  * before the same thing at another merchant) within its price; else to whatever fits, which the customer
  * is asked about.
  */
-const SURROUNDINGS = `
+const SURROUNDINGS = prepared(`
   SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family,
     c.customer_id, c.strategy, c.skip_until, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
@@ -98,7 +99,7 @@ const SURROUNDINGS = `
     ORDER BY candidate.unit_price_minor::float8 / candidate.pack_size, candidate.id LIMIT 1
   ) outside ON true
   LEFT JOIN product p ON p.id = coalesce(own.id, substitute.id, outside.id)
-  LEFT JOIN merchant m ON m.id = p.merchant_id`;
+  LEFT JOIN merchant m ON m.id = p.merchant_id`);
 
 interface Row {
   readonly id: string;

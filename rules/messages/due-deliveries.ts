@@ -1,4 +1,5 @@
 import { inTransaction } from '../../platform/database.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
 
@@ -14,12 +15,12 @@ interface Claimed {
   readonly kind: string;
 }
 
-const CLAIM = `
+const CLAIM = prepared(`
   UPDATE message_delivery x SET due_at = $2
   FROM message m WHERE m.id = x.message_id AND x.id IN (
     SELECT id FROM message_delivery WHERE due_at <= $1 AND status = 'pending' ORDER BY due_at LIMIT $3
     FOR UPDATE SKIP LOCKED
-  ) RETURNING x.id, x.attempts, x.digest, m.customer_id AS "customerId", m.kind`;
+  ) RETURNING x.id, x.attempts, x.digest, m.customer_id AS "customerId", m.kind`);
 
 /** Has the deliveries sent whose time has come; returns how many those are. */
 export async function deliverDue({ database, clock }: RulesDeps): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Channel } from '../../contracts/messages/kinds.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { IS_CURRENT } from './notice.ts';
 
 /** A delivery with everything that sending it needs to know. */
@@ -59,19 +60,19 @@ const TABLES = `message m LEFT JOIN customer cu ON cu.id = m.customer_id
   LEFT JOIN "order" o ON o.id = m.order_id LEFT JOIN consumable c ON c.id = o.consumable_id`;
 
 /** The attempt is taken by whoever counts it: of two jobs for the same attempt, one finds nothing. */
-const TAKE = `
+const TAKE = prepared(`
   WITH x AS (
     UPDATE message_delivery SET attempts = attempts + 1
     WHERE id = $1 AND status = 'pending' AND attempts = $2 RETURNING *
   )
-  SELECT ${COLUMNS} FROM ${TABLES} JOIN x ON x.message_id = m.id`;
+  SELECT ${COLUMNS} FROM ${TABLES} JOIN x ON x.message_id = m.id`);
 
 export async function takeDelivery(db: Queryable, id: string, attempt: number): Promise<Delivery | null> {
   const { rows } = await db.query<Delivery>(TAKE, [id, attempt]);
   return rows[0] ?? null;
 }
 
-const TAKE_DIGEST = `
+const TAKE_DIGEST = prepared(`
   WITH x AS (
     UPDATE message_delivery SET attempts = attempts + 1
     WHERE id IN (
@@ -80,7 +81,7 @@ const TAKE_DIGEST = `
       ORDER BY d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
     RETURNING *
   )
-  SELECT ${COLUMNS} FROM ${TABLES} JOIN x ON x.message_id = m.id ORDER BY m.created_at, m.id`;
+  SELECT ${COLUMNS} FROM ${TABLES} JOIN x ON x.message_id = m.id ORDER BY m.created_at, m.id`);
 
 /** More than this nobody reads; the rest comes the day after. */
 const DIGEST_MAX = 50;

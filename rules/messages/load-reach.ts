@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { Reach } from './plan-deliveries.ts';
 
 interface ReachRow {
@@ -13,7 +14,7 @@ interface ReachRow {
   readonly preferences: Reach['preferences'];
 }
 
-const CUSTOMERS = `
+const CUSTOMERS = prepared(`
   SELECT cu.id AS "customerId", cu.time_zone AS "timeZone",
     cu.email IS NOT NULL OR EXISTS (
       SELECT FROM member m JOIN auth_user u ON u.id = m.user_id
@@ -25,7 +26,7 @@ const CUSTOMERS = `
     (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'channel', f.channel, 'enabled', f.enabled)), '[]')
       FROM message_preference f WHERE f.customer_id = cu.id) AS preferences
   FROM customer cu LEFT JOIN message_setting s ON s.customer_id = cu.id
-  WHERE cu.id = ANY ($1::uuid[])`;
+  WHERE cu.id = ANY ($1::uuid[])`);
 
 const STAFF = `
   SELECT EXISTS (SELECT FROM auth_user WHERE role IN ('ops', 'admin') AND email_verified AND disabled_at IS NULL) AS "hasMail",

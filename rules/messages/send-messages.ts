@@ -1,13 +1,14 @@
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { deliverDue } from './due-deliveries.ts';
 import { fanOut } from './fan-out.ts';
 import { sendDueMails } from './send-sealed-mail.ts';
 
 /** One statement tells whether there is anything to do at all: most sweeps find nothing. */
-const DUE = `
+const DUE = prepared(`
   SELECT EXISTS (SELECT FROM message WHERE due_at <= $1) AS messages,
     EXISTS (SELECT FROM message_delivery WHERE due_at <= $1) AS deliveries,
-    EXISTS (SELECT FROM sealed_mail WHERE due_at <= $1) AS mails`;
+    EXISTS (SELECT FROM sealed_mail WHERE due_at <= $1) AS mails`);
 
 interface Due {
   readonly messages: boolean;

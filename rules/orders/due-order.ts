@@ -1,5 +1,6 @@
 import type { Instant, OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { lockConsents } from '../locks.ts';
 
 /** An order that a worker has to act on now, locked by this transaction. */
@@ -44,7 +45,7 @@ const CANDIDATES = `
 const CUSTOMERS =
   'SELECT id FROM customer WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED';
 
-const ORDERS = `
+const ORDERS = prepared(`
   SELECT id, consumable_id AS "consumableId", product_id AS "productId", consent_id AS "consentId",
     take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     status, status_reason AS "statusReason", quantity, fillings, unit_price_minor AS "unitPriceMinor",
@@ -60,7 +61,7 @@ const ORDERS = `
     notice_failed_at AS "noticeFailedAt", due_at AS "dueAt", (
       SELECT max(e.at) FROM consumable_event e
       WHERE e.consumable_id = o.consumable_id AND e.at >= o.created_at AND e.type = 'shelf-count') AS "countedAt"
-  FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`;
+  FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`);
 
 type Instants = 'announcedAt' | 'cancelUntil' | 'noticedAt' | 'noticeFailedAt' | 'countedAt';
 /** As the driver gives it. */

@@ -1,6 +1,7 @@
 import type { PlaceOrder } from '../../contracts/merchant.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { MerchantAccount } from '../merchants/registry.ts';
 
 /** An order with everything that a call to its merchant needs. */
@@ -29,7 +30,7 @@ export interface OrderToPlace {
 }
 
 /** Where to: what the order's own consent says, else the customer's newest terms, else where the device stands, else the customer's address. */
-const ORDER = `
+const ORDER = prepared(`
   SELECT o.id, o.status, o.consent_id AS "consentId",
     o.take_back IS NOT NULL OR EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = o.consent_id) AS withdrawn,
     o.take_back AS "takeBack",
@@ -54,7 +55,7 @@ const ORDER = `
     FROM consumable c JOIN device d ON d.id = c.device_id JOIN address a ON a.id = d.address_id
     WHERE c.id = o.consumable_id
   ) site ON true
-  WHERE o.id = $1`;
+  WHERE o.id = $1`);
 
 export async function loadOrderToPlace(db: Queryable, orderId: string): Promise<OrderToPlace | null> {
   const { rows } = await db.query<OrderToPlace>(ORDER, [orderId]);

@@ -12,6 +12,7 @@ import {
   type TransitionedOrder,
   transitionOrders,
 } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
@@ -52,7 +53,7 @@ export async function processDueOrders(deps: RulesDeps): Promise<number> {
 }
 
 /** The customer is asked about today's price, and their yes is to that. */
-const UNBIND = `
+const UNBIND = prepared(`
   UPDATE "order" o SET consent_id = NULL, quote_id = NULL, unit_price_minor = today.minor,
     total_minor = o.quantity * today.minor + o.shipping_minor
   FROM product p CROSS JOIN LATERAL (
@@ -61,7 +62,7 @@ const UNBIND = `
       own.id AS order_id
     FROM "order" own WHERE own.product_id = p.id AND own.id = ANY ($1::uuid[])
   ) today
-  WHERE o.id = ANY ($1::uuid[]) AND p.id = o.product_id AND today.order_id = o.id`;
+  WHERE o.id = ANY ($1::uuid[]) AND p.id = o.product_id AND today.order_id = o.id`);
 
 export async function runDueOrders(
   db: Queryable,

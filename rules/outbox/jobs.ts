@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 
 /** Calls to the world outside, each added in the transaction of the change that causes it. */
 export interface Jobs {
@@ -28,12 +29,12 @@ export type Job = { readonly urgent?: boolean } & {
  * due_at, by the platform's clock, and the sweep then adds the job anew. Jobs of one lane run one after the
  * other: a merchant whose catalogue is asked about by thousands is not called by all of them at once.
  */
-const ADD = `
+const ADD = prepared(`
   SELECT graphile_worker.add_job(t.name, t.payload::json, queue_name => t.lane, job_key => t.key, max_attempts => 1,
     priority => t.priority, job_key_mode => 'preserve_run_at')
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[]) AS t(name, payload, key, lane, priority)
   WHERE NOT (t.payload::jsonb @> '{"retry": true}' AND EXISTS (
-    SELECT FROM graphile_worker.jobs j WHERE j.key = t.key AND j.locked_at IS NULL AND j.attempts < j.max_attempts))`;
+    SELECT FROM graphile_worker.jobs j WHERE j.key = t.key AND j.locked_at IS NULL AND j.attempts < j.max_attempts))`);
 
 function subjectOf(payload: Job['payload']): string {
   if ('orderId' in payload) return payload.orderId;

@@ -11,6 +11,7 @@ import {
 } from 'graphile-worker';
 import { z } from 'zod';
 import { inTransaction } from '../../platform/database.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { fetchFeed } from '../calendar/fetch-feed.ts';
 import type { RulesDeps } from '../deps.ts';
 import { deliverMessage, sendDigest } from '../messages/deliver.ts';
@@ -88,10 +89,10 @@ function tasksOf(deps: MessageDeps): TaskList {
   } satisfies Record<keyof Jobs, unknown>;
 }
 
-const READY = `
+const READY = prepared(`
   SELECT EXISTS (
     SELECT FROM graphile_worker.jobs WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now()
-  ) AS ready`;
+  ) AS ready`);
 
 /** graphile-worker over the platform's own pool, its schema made or brought up to date. */
 export async function openOutbox(deps: MessageDeps): Promise<Outbox> {

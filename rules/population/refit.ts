@@ -2,6 +2,7 @@ import { type DeviceSummary, refitPopulation, rootPopulation, summaryOf } from '
 import { decodeState, isOutdated } from '../../core/state.ts';
 import { DAY_MS, type Instant, type Population } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type CalibrationOf, foldCalibration, leaningOn, loadCalibration } from './calibration.ts';
 import { contentOf, FLEET_SCOPE, familyScope, slotScope } from './content.ts';
@@ -24,11 +25,11 @@ const SLOTS = `
   SELECT s.device_model_id AS "deviceModelId", s.key, m.family, s.typical_life_days AS "typicalLifeDays"
   FROM model_slot s JOIN device_model m ON m.id = s.device_model_id ORDER BY m.family, m.id, s.key`;
 
-const STATES = `
+const STATES = prepared(`
   SELECT cs.state FROM device d
   JOIN consumable c ON c.device_id = d.id AND c.key = $2
   JOIN consumable_state cs ON cs.consumable_id = c.id
-  WHERE d.device_model_id = $1 AND cs.state IS NOT NULL LIMIT $3`;
+  WHERE d.device_model_id = $1 AND cs.state IS NOT NULL LIMIT $3`);
 
 const PUBLISH = `
   INSERT INTO population_version (scope, fitted_at, devices, content)

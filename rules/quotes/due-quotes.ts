@@ -1,16 +1,17 @@
 import type { Instant } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { CALL_PATIENCE_MS } from '../orders/patience.ts';
 import { addJobs } from '../outbox/jobs.ts';
 
 const BATCH_QUOTES = 200;
 
-const CLAIM = `
+const CLAIM = prepared(`
   UPDATE quote q SET due_at = $2 FROM (
     SELECT id FROM quote WHERE due_at <= $1 ORDER BY due_at LIMIT ${BATCH_QUOTES} FOR UPDATE SKIP LOCKED
   ) due
-  WHERE q.id = due.id RETURNING q.id, q.merchant_id AS "merchantId"`;
+  WHERE q.id = due.id RETURNING q.id, q.merchant_id AS "merchantId"`);
 
 interface DueQuote {
   readonly id: string;

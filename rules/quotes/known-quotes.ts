@@ -1,5 +1,6 @@
 import type { Instant, LocalDate } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 
 /**
  * wanted: the merchant is still to be asked. quoted: it named price and dates. unavailable: it cannot
@@ -46,7 +47,7 @@ interface QuoteRow {
 }
 
 /** Two branches: each is a probe of its own index, whatever lies about of older quotes. */
-const KNOWN = `
+const KNOWN = prepared(`
   SELECT DISTINCT ON (product_id, quantity) id, product_id AS "productId", quantity, status, give_up_at AS "giveUpAt",
     answered_at AS "answeredAt", unit_price_minor AS "unitPriceMinor", shipping_minor AS "shippingMinor", currency,
     arrives_from::text AS "arrivesFrom", arrives_to::text AS "arrivesTo"
@@ -55,7 +56,7 @@ const KNOWN = `
     UNION ALL
     SELECT * FROM quote WHERE product_id = ANY ($1::uuid[]) AND status = 'wanted'
   ) known
-  ORDER BY product_id, quantity, answered_at DESC NULLS LAST`;
+  ORDER BY product_id, quantity, answered_at DESC NULLS LAST`);
 
 export type QuotesOf = (productId: string) => QuotesOfProduct;
 

@@ -1,5 +1,6 @@
 import { HOUR_MS, type Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 
 /** A pressed button that nobody has answered yet, locked by this transaction. */
 export interface Press {
@@ -15,7 +16,7 @@ export interface Press {
 }
 
 /** A device with one consumable need not name it. */
-const CLAIM = `
+const CLAIM = prepared(`
   SELECT e.id AS "eventId", e.device_id AS "deviceId", d.customer_id AS "customerId", c.id AS "consumableId", c.key, e.at
   FROM (
     SELECT id, device_id, consumable_id, at FROM consumable_event WHERE type = 'button' AND handled_at IS NULL
@@ -26,7 +27,7 @@ const CLAIM = `
     SELECT count(*) AS n, (array_agg(id))[1] AS only_id FROM consumable WHERE device_id = e.device_id
   ) own
   LEFT JOIN consumable c ON c.id = coalesce(e.consumable_id, CASE WHEN own.n = 1 THEN own.only_id END)
-  ORDER BY e.id`;
+  ORDER BY e.id`);
 
 export async function claimPresses(db: Queryable, limit: number): Promise<readonly Press[]> {
   const { rows } = await db.query<Omit<Press, 'at'> & { at: Date }>(CLAIM, [limit]);

@@ -1,5 +1,6 @@
 import type { Decision, Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { ShadowBook } from './shadow-state.ts';
 
 export interface DueSubject extends ShadowBook {
@@ -14,7 +15,7 @@ export interface DueSubject extends ShadowBook {
  * the trial's rows only. What was ordered in fact since the trial began is summed beside them; what came to
  * nothing does not count.
  */
-const CLAIM = `
+const CLAIM = prepared(`
   SELECT s.shadow_id AS "shadowId", s.consumable_id AS "consumableId", p.settings, s.digest, s.ordered,
     (extract(epoch FROM s.ordered_at) * 1000)::float8 AS "orderedAt", cs.state, live.ordered AS "liveOrdered",
     live.delivered AS "liveDelivered"
@@ -28,7 +29,7 @@ const CLAIM = `
   ) live
   WHERE p.stopped_at IS NULL
     AND (s.evaluated_at IS NULL OR cs.evaluated_at > s.evaluated_at OR s.evaluate_at <= $1)
-  ORDER BY s.evaluate_at LIMIT $2 FOR UPDATE OF s SKIP LOCKED`;
+  ORDER BY s.evaluate_at LIMIT $2 FOR UPDATE OF s SKIP LOCKED`);
 
 export async function claimShadows(db: Queryable, now: Instant, limit: number): Promise<DueSubject[]> {
   return (await db.query<DueSubject>(CLAIM, [new Date(now), limit])).rows;

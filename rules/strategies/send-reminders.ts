@@ -3,12 +3,13 @@ import { type TipName, tipFor } from '../../core/tips.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { addMessages, type NewMessage } from '../../platform/messages/add-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 
 const BATCH = 100;
 
 /** With what is true now: somebody may have bought, changed their mind, or taken the consent back since. */
-const DUE = `
+const DUE = prepared(`
   SELECT r.id, r.consumable_id AS "consumableId", c.customer_id AS "customerId", slot.name AS consumable,
     d.name AS device, dm.family, s.level, s.run_out_p10 AS p10, s.run_out_p50 AS p50, s.run_out_p90 AS p90,
     (SELECT count(*)::int FROM reminder e WHERE e.consumable_id = r.consumable_id AND e.sent_at IS NOT NULL) AS before,
@@ -32,7 +33,7 @@ const DUE = `
   JOIN device d ON d.id = c.device_id
   JOIN device_model dm ON dm.id = c.device_model_id
   JOIN model_slot slot ON slot.device_model_id = c.device_model_id AND slot.key = c.key
-  LEFT JOIN consumable_state s ON s.consumable_id = c.id`;
+  LEFT JOIN consumable_state s ON s.consumable_id = c.id`);
 
 interface DueReminder {
   readonly id: string;

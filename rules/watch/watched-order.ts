@@ -2,6 +2,7 @@ import { ENDED_WITHOUT_GOODS } from '../../core/order-lifecycle.ts';
 import type { Instant, LeadTime, LocalDate, OrderStatus, SiteCalendar } from '../../core/types.ts';
 import type { IssueKind } from '../../platform/order-issues.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { leadTimeScopes } from '../population/lead-times.ts';
 
 /** An order whose progress is to be looked at, locked by this transaction. */
@@ -28,7 +29,7 @@ export interface WatchedOrder {
 /** Below this a gauge that is honest says empty. */
 const EMPTY_LEVEL = 0.02;
 
-const CLAIM = `
+const CLAIM = prepared(`
   SELECT o.id, o.status, o.merchant_id AS "merchantId", o.product_id AS "productId", m.name AS "merchantName", m.adapter,
     m.lead_time_pmf AS prior, o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
     coalesce(o.shipped_at, o.placed_at, o.created_at) AS "startedAt", o.delivered_at AS "deliveredAt",
@@ -44,7 +45,7 @@ const CLAIM = `
      FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues
   FROM (SELECT * FROM "order" WHERE watch_at <= $1 ORDER BY watch_at LIMIT $2 FOR UPDATE SKIP LOCKED) o
   JOIN merchant m ON m.id = o.merchant_id JOIN customer cu ON cu.id = o.customer_id
-  LEFT JOIN consumable_state s ON s.consumable_id = o.consumable_id`;
+  LEFT JOIN consumable_state s ON s.consumable_id = o.consumable_id`);
 
 interface Row {
   readonly id: string;

@@ -6,6 +6,7 @@ import { appendAudit } from '../../platform/audit/append.ts';
 import type { AuditRecord } from '../../platform/audit/entry.ts';
 import { type Verdict, verifyChain, verifySpan } from '../../platform/audit/verify.ts';
 import { inTransaction } from '../../platform/database.ts';
+import type { Statement } from '../../platform/prepared.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10);
@@ -190,7 +191,8 @@ describe('the audit chain', () => {
     const write = (n: number) =>
       withoutLock(async (query) => {
         const db = {
-          query: async (text: string, values: unknown[]) => {
+          query: async (statement: string | Statement, values: unknown[]) => {
+            const text = typeof statement === 'string' ? statement : statement.text;
             if (!text.includes('SELECT seq, hash FROM audit_head')) read += 1;
             if (read === 2) both.resolve();
             if (!text.includes('SELECT seq, hash FROM audit_head')) await both.promise;

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { prepared } from '../../platform/prepared.ts';
 import { runBatch } from '../../rules/evaluate/evaluate-batch.ts';
 import { runDueOrders } from '../../rules/orders/process-due-orders.ts';
 import { policyOf } from '../../rules/policy.ts';
@@ -125,13 +126,21 @@ async function fill(world: World): Promise<void> {
   await rows('ANALYZE');
 }
 
-/** Explains every statement, with its real values, before it runs. */
+/**
+ * Explains every statement before it runs: with its real values, and one that is prepared also without them,
+ * because that is the plan which a connection may settle on.
+ */
 function explaining(client: PoolClient, plans: Map<string, string>): Queryable {
+  const explain = async (statement: string, values?: unknown[]) => {
+    const { rows } = await client.query<Record<'QUERY PLAN', string>>(statement, values);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  };
   return {
-    query: async (text, values) => {
-      const { rows } = await client.query<Record<'QUERY PLAN', string>>(`EXPLAIN ${text}`, values);
-      plans.set(text.trim().replace(/\s+/g, ' '), rows.map((row) => row['QUERY PLAN']).join('\n'));
-      return client.query(text, values);
+    query: async (statement, values) => {
+      const text = typeof statement === 'string' ? statement : statement.text;
+      const generic = text === statement ? '' : await explain(`EXPLAIN (GENERIC_PLAN) ${text}`);
+      plans.set(text.trim().replace(/\s+/g, ' '), `${await explain(`EXPLAIN ${text}`, values)}\n${generic}`);
+      return client.query(statement, values);
     },
   };
 }
@@ -203,5 +212,14 @@ describe('with a large fleet', () => {
       await db.query('SELECT count(*) FROM consumable_state WHERE on_shelf > 3', []);
     });
     expect(scans(plans)).toHaveLength(1);
+  });
+
+  test('control: so is that of a prepared statement which is good with its values only', async () => {
+    const either = 'SELECT level FROM consumable_state WHERE $1::uuid IS NULL OR consumable_id = $1';
+    const values = ['00000000-0000-0000-0000-000000000000'];
+    const plans = await plansOf(async (db) => void (await db.query(either, values)));
+    expect(scans(plans)).toEqual([]);
+    const settled = await plansOf(async (db) => void (await db.query(prepared(either), values)));
+    expect(scans(settled)).toHaveLength(1);
   });
 });
