@@ -109,7 +109,11 @@ function makeWebSocketServer(config: Config, { mayEnter, onConnection }: Recepti
     perMessageDeflate: false,
     clientTracking: false,
   });
+  // The server's errors come by here a second time; its owner is told of them (see makeListeners).
+  webSockets.on('error', () => undefined);
   webSockets.on('connection', (webSocket, request) => {
+    // What is no frame ends the connection, also one that is being turned away; unheard it would end the process.
+    webSocket.on('error', () => undefined);
     if (webSocket.protocol !== 'mqtt') {
       webSocket.close(1002, 'the subprotocol is mqtt');
       return;

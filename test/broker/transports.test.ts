@@ -157,6 +157,32 @@ describe('WebSocket', () => {
     expect((await countOf(broker.metrics.refused, 'too-large')) - before).toBe(1);
   });
 
+  test('whoever speaks another protocol and then no WebSocket at all is cut, and others are served', async () => {
+    const uncaught: Error[] = [];
+    const note = (error: Error) => void uncaught.push(error);
+    process.on('uncaughtExceptionMonitor', note);
+    const socket = connect(broker.port('ws'), '127.0.0.1');
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
+    );
+    // Reserved bits are set, and no client may leave its frames unmasked (RFC 6455, 5.1 and 5.2).
+    socket.write(Buffer.from([0xff, 0x00]));
+    socket.resume();
+    socket.on('end', () => socket.end());
+    await once(socket, 'close');
+    await proveStored(await mqtt.connectAsync(url(), credentialsOf(device), false));
+    process.off('uncaughtExceptionMonitor', note);
+    expect(uncaught).toEqual([]);
+  });
+
+  test('a listener that fails keeps those connected', async () => {
+    const client = await mqtt.connectAsync(url(), credentialsOf(device), false);
+    const server = broker.broker.listeners.find(({ name }) => name === 'ws')?.server;
+    expect(server?.emit('error', new Error('no file descriptor is left'))).toBe(true);
+    await proveStored(client);
+  });
+
   test('a browser that asks for a page is told to upgrade', async () => {
     expect((await fetch(`http://127.0.0.1:${broker.port('ws')}/`)).status).toBe(426);
   });
