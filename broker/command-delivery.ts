@@ -160,6 +160,8 @@ export class CommandDelivery {
     if (qos === 0) {
       connection.conn.write(generate({ ...packet, qos, dup: false }));
       this.#acknowledged.add(id);
+      // Others may be behind those of one query, and no PUBACK will ask for them.
+      this.#wanted.add(deviceId);
       return;
     }
     inFlight.set(messageId, id);

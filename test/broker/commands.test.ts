@@ -155,6 +155,15 @@ describe('commands to devices', () => {
     await client.endAsync();
   });
 
+  test('reach it all, also more than are looked up at once', async () => {
+    for (let n = 0; n < 50; n += 1) await sendCommand(database, device.id, String(n));
+    const { client, heard, until } = await listen(broker, 0);
+    await until(50);
+    expect(heard.map(({ hint }) => hint)).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
+    await delivered(50);
+    await client.endAsync();
+  });
+
   test('are not overlooked when they come while others are being looked up', async () => {
     await sendCommand(database, device.id, 'first');
     const locking = await database.pool.connect();
