@@ -11,9 +11,9 @@ const BEAT_EVERY_MS = 15_000;
 /** Outlives a few missed renewals; a process that died is told of no longer than this. */
 const LEASE_SECONDS = 60;
 /** Streams of one process: each is a socket and some bytes. */
-export const MAX_STREAMS = 10_000;
+const MAX_STREAMS = 10_000;
 /** Of one session: tabs share one stream (portal/src/live), other programs need a few. */
-export const MAX_STREAMS_OF_A_SESSION = 8;
+const MAX_STREAMS_OF_A_SESSION = 8;
 /** Stands for the whole fleet among the subjects. */
 const FLEET = '00000000-0000-0000-0000-000000000000';
 
@@ -53,8 +53,10 @@ export class LiveHub {
   readonly #notices: Notices;
   readonly #processId = randomUUID();
   readonly #bySubject = new Map<string, Set<Open>>();
-  #count = 0;
+  /** Whose answer has not ended, also before their stream begins. */
+  readonly #admitted = new Set<Watcher>();
   #beat: NodeJS.Timeout | undefined;
+  #isClosing = false;
 
   constructor({ database, log }: { readonly database: Database; readonly log: Log }) {
     this.#database = database;
@@ -67,33 +69,44 @@ export class LiveHub {
     });
   }
 
-  get size(): number {
-    return this.#count;
-  }
-
-  streamsOf(sessionId: string): number {
-    let streams = 0;
-    for (const open of this.#all()) if (open.sessionId === sessionId) streams += 1;
-    return streams;
+  /**
+   * Whether there is room for one more; it is taken until the answer ends. Asked before anything is awaited, so that
+   * of many who come at once each counts those before.
+   */
+  admit(response: ServerResponse, watcher: Watcher): boolean {
+    const { sessionId } = watcher;
+    if (this.#admitted.size >= MAX_STREAMS) return false;
+    if (sessionId !== null && this.#streamsOf(sessionId) >= MAX_STREAMS_OF_A_SESSION) return false;
+    // Of one that is gone nothing more is heard.
+    if (response.destroyed) return true;
+    this.#admitted.add(watcher);
+    response.once('close', () => this.#admitted.delete(watcher));
+    return true;
   }
 
   /** Begins to tell. The lease is there before the first byte, so that no change after the answer is missed. */
   async prepare({ customerId }: Watcher): Promise<void> {
+    if (this.#isClosing) return;
     await this.#notices.open();
     await this.#database.pool.query(RENEW, [[customerId ?? FLEET], this.#processId, LEASE_SECONDS]);
-    this.#beat ??= setInterval(() => void this.#renew(), BEAT_EVERY_MS).unref();
+    if (!this.#isClosing) this.#beat ??= setInterval(() => void this.#renew(), BEAT_EVERY_MS).unref();
   }
 
+  /** Who left meanwhile is not waited for, and while closing nobody is kept. */
   add(response: ServerResponse, { customerId, sessionId }: Watcher): void {
+    if (this.#isClosing || response.destroyed) {
+      response.end();
+      return;
+    }
     const subject = customerId ?? FLEET;
     const open = { stream: new LiveStream(response), subject, sessionId };
     const others = this.#bySubject.get(subject) ?? new Set();
     this.#bySubject.set(subject, others.add(open));
-    this.#count += 1;
-    response.on('close', () => this.#remove(open));
+    response.once('close', () => this.#remove(open));
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     clearInterval(this.#beat);
     for (const { stream } of this.#all()) stream.end();
     await this.#notices.close();
@@ -140,9 +153,14 @@ export class LiveHub {
   #remove(open: Open): void {
     const others = this.#bySubject.get(open.subject);
     if (others?.delete(open) !== true) return;
-    this.#count -= 1;
     // The lease runs out by itself: the next tab of the same customer is usually seconds away.
     if (others.size === 0) this.#bySubject.delete(open.subject);
+  }
+
+  #streamsOf(sessionId: string): number {
+    let streams = 0;
+    for (const admitted of this.#admitted) if (admitted.sessionId === sessionId) streams += 1;
+    return streams;
   }
 
   *#all(): Generator<Open> {

@@ -3,7 +3,7 @@ import type { IdentityDeps } from '../auth/deps.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem } from '../http/problem.ts';
-import { LiveHub, MAX_STREAMS, MAX_STREAMS_OF_A_SESSION } from './hub.ts';
+import { LiveHub } from './hub.ts';
 
 /** Server-sent events: what changed for a customer, or in the fleet. */
 export function registerLive(app: Api, deps: IdentityDeps): void {
@@ -29,11 +29,8 @@ export function registerLive(app: Api, deps: IdentityDeps): void {
         throw new ApiProblem('not-acceptable', { type: 'text/event-stream' });
       }
       const sessionId = caller.kind === 'person' ? caller.sessionId : null;
-      const isFull = hub.size >= MAX_STREAMS;
-      if (isFull || (sessionId !== null && hub.streamsOf(sessionId) >= MAX_STREAMS_OF_A_SESSION)) {
-        throw new ApiProblem('too-many-streams', {});
-      }
       const watcher = { customerId: query.customerId ?? null, sessionId };
+      if (!hub.admit(reply.raw, watcher)) throw new ApiProblem('too-many-streams', {});
       await hub.prepare(watcher);
       reply
         .type('text/event-stream; charset=utf-8')

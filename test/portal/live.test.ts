@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Notices } from '../../api/live/notices.ts';
@@ -60,6 +62,39 @@ async function settled(listener: Listener): Promise<void> {
   await eventually(() => expect(listener.said()).toContain('retry:'));
 }
 
+/** Asks for a stream over a connection of its own, and reads nothing. */
+function ask(browser: Browser): Socket {
+  const { port, host } = new URL(served.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  socket.write(
+    `GET /v1/live HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\nCookie: ${cookie}\r\n\r\n`,
+  );
+  return socket;
+}
+
+/** Nobody's stream begins while this is held, because no lease can be written. */
+async function holdLeases() {
+  const client = new pg.Client(served.platform.database.url);
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE live_watch IN ACCESS EXCLUSIVE MODE');
+  return {
+    waiting: (count: number) =>
+      eventually(async () => {
+        const { rowCount } = await client.query(
+          `SELECT FROM pg_locks WHERE NOT granted AND relation = 'live_watch'::regclass`,
+        );
+        expect(rowCount).toBe(count);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await client.query('COMMIT');
+      await client.end();
+    },
+  };
+}
+
 describe('GET /v1/live', () => {
   test('tells a customer of their own changes, and nobody else', async () => {
     const eve = await join(served, 'eve@example.org');
@@ -116,6 +151,29 @@ describe('GET /v1/live', () => {
     for (let n = 0; n < 8; n += 1) open.push(await listen(ada, '/v1/live'));
     await expect(listen(ada, '/v1/live')).rejects.toThrow('429');
     for (const listener of open) await listener[Symbol.asyncDispose]();
+    await eventually(() => listen(ada, '/v1/live').then((again) => again[Symbol.asyncDispose]()));
+  });
+
+  test('also when it asks for all of them at once', async () => {
+    const asked = await Promise.allSettled(Array.from({ length: 30 }, () => listen(ada, '/v1/live')));
+    const open = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    for (const listener of open) await listener[Symbol.asyncDispose]();
+    expect(open.length).toBe(8);
+    await eventually(() => listen(ada, '/v1/live').then((again) => again[Symbol.asyncDispose]()));
+  });
+
+  test('who leaves before the stream begins is not counted as listening', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await using door = await holdLeases();
+      const impatient = Array.from({ length: 5 }, () => ask(ada));
+      await door.waiting(5);
+      for (const socket of impatient) {
+        socket.destroy();
+        await once(socket, 'close');
+      }
+      // The server has seen them go when it answers this.
+      await expectStatus(ada.get('/health'), 200);
+    }
     await eventually(() => listen(ada, '/v1/live').then((again) => again[Symbol.asyncDispose]()));
   });
 });
@@ -193,5 +251,17 @@ describe('who is told', () => {
     );
     await eventually(() => expect(gaps).toBeGreaterThanOrEqual(2));
     await notices.close();
+  });
+});
+
+describe('closing', () => {
+  test('does not wait for somebody whose stream was about to begin', async () => {
+    const door = await holdLeases();
+    const socket = ask(ada);
+    await door.waiting(1);
+    const closed = served.platform.close();
+    await door[Symbol.asyncDispose]();
+    await closed;
+    socket.destroy();
   });
 });
