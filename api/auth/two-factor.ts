@@ -90,17 +90,19 @@ function registerSetUp(app: Api, { inner, limits, database }: IdentityDeps): voi
 }
 
 function registerCodes(app: Api, { inner, limits }: IdentityDeps): void {
-  for (const { url, path, summary, body } of [
+  for (const { url, path, summary, description, body } of [
     {
       url: '/v1/auth/two-factor/verify',
       path: '/two-factor/verify-totp',
       summary: 'Send the code of the authenticator app',
+      description: 'Completes a sign-in that asked for it; with a session, puts the app in force.',
       body: totpCodeSchema,
     },
     {
       url: '/v1/auth/two-factor/verify-backup-code',
       path: '/two-factor/verify-backup-code',
       summary: 'Send a backup code in place of the app',
+      description: 'Completes a sign-in that asked for it. It puts no app in force.',
       body: backupCodeSchema,
     },
   ] as const) {
@@ -111,7 +113,7 @@ function registerCodes(app: Api, { inner, limits }: IdentityDeps): void {
           access: 'public',
           tag,
           summary,
-          description: 'Completes a sign-in that asked for it; with a session, puts the app in force.',
+          description,
           body,
           response: { 204: NOTHING },
           problems: refusals,

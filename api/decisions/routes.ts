@@ -12,7 +12,7 @@ type Row = NonNullable<Awaited<ReturnType<ApiDeps['database']['prisma']['decisio
 type Verdict = Pick<GateVerdict, 'gate' | 'pass' | 'reason'> & Partial<GateVerdict>;
 
 /** The decision as its reader understands it. */
-const toDecision = (language: Language) => (row: Row) => ({
+export const toDecision = (language: Language) => (row: Row) => ({
   ...row,
   sentence: wordsFor(language, row.said as Said | null, row.sentence),
   gates: (row.gates as unknown as readonly Verdict[]).map(({ said, ...verdict }) => ({

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { idParams } from '../../contracts/http/common.ts';
 import {
+  deliveryReplayedSchema,
+  deliveryReplaySchema,
   messageDeliveriesPage,
   messageDeliveriesQuery,
   messageDeliverySchema,
@@ -24,9 +26,19 @@ const REPLAY = `
     UPDATE message_delivery SET status = 'pending', attempts = 0, due_at = $2, last_error = NULL
     WHERE id = $1 AND status = 'failed' RETURNING *)
   SELECT ${COLUMNS} FROM x JOIN message m ON m.id = x.message_id`;
+/** After an outage. Parameters: now, channel or null, target or null. */
+const REPLAY_MANY = `
+  UPDATE message_delivery SET status = 'pending', attempts = 0, due_at = $1, last_error = NULL WHERE id IN (
+    SELECT id FROM message_delivery WHERE status = 'failed' AND ($2::text IS NULL OR channel = $2)
+      AND ($3::text IS NULL OR target = $3) ORDER BY created_at DESC LIMIT 1000 FOR UPDATE SKIP LOCKED)`;
 
 /** Dead letters of messages, for the staff. */
-export function registerDeliveries(app: Api, { database: { pool }, clock }: ApiDeps): void {
+export function registerDeliveries(app: Api, deps: ApiDeps): void {
+  registerList(app, deps);
+  registerReplay(app, deps);
+}
+
+function registerList(app: Api, { database: { pool } }: ApiDeps): void {
   app.get(
     '/v1/message-deliveries',
     operation({
@@ -42,6 +54,23 @@ export function registerDeliveries(app: Api, { database: { pool }, clock }: ApiD
       const [createdAt, id] = decodeCursor(cursor, byTimeAndId) ?? [null, null];
       const { rows } = await pool.query<Delivery>(LIST, [status, createdAt, id, limit + 1]);
       return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+    },
+  );
+}
+
+function registerReplay(app: Api, { database: { pool }, clock }: ApiDeps): void {
+  app.post(
+    '/v1/message-deliveries/replay',
+    operation({
+      access: 'ops',
+      tag,
+      summary: 'Try failed deliveries again, for when their way is open again',
+      body: deliveryReplaySchema,
+      response: { 200: deliveryReplayedSchema },
+    }),
+    async ({ body: { channel, target } }) => {
+      const { rowCount } = await pool.query(REPLAY_MANY, [new Date(clock.now()), channel, target]);
+      return { replayed: rowCount ?? 0 };
     },
   );
   app.post(

@@ -1,5 +1,7 @@
 import {
   deadLetterReplayedSchema,
+  deadLetterReplayQuery,
+  deadLetterReplayResultSchema,
   deadLetterReplaySchema,
   deadLettersPage,
   deadLettersQuery,
@@ -22,6 +24,11 @@ const MARK = `
   )
   SELECT count(*)::int AS marked, pg_notify('dead_letter_replay', '') AS told FROM marked`;
 
+/** Parameter of both: when they were marked. */
+const WAITING = 'SELECT count(*)::int AS waiting FROM dead_letter WHERE replay_at = $1';
+const REFUSED_AGAIN = `
+  SELECT reason, count(*)::int AS count FROM dead_letter WHERE replayed_at >= $1 GROUP BY reason ORDER BY 2 DESC, reason`;
+
 export function registerDeadLetters(app: Api, deps: ApiDeps): void {
   registerReplay(app, deps);
   registerList(app, deps);
@@ -40,9 +47,26 @@ function registerReplay(app: Api, { database, clock }: ApiDeps): void {
       response: { 200: deadLetterReplayedSchema },
     }),
     async ({ body: { reason, deviceId } }) => {
-      const values = [reason, deviceId, new Date(clock.now())];
-      const { rows } = await database.pool.query<{ marked: number }>(MARK, values);
-      return { marked: rows[0]?.marked ?? 0 };
+      const at = clock.now();
+      const { rows } = await database.pool.query<{ marked: number }>(MARK, [reason, deviceId, new Date(at)]);
+      return { marked: rows[0]?.marked ?? 0, at: new Date(at) };
+    },
+  );
+  app.get(
+    '/v1/dead-letters/replay',
+    operation({
+      access: 'ops',
+      tag: 'Operations',
+      summary: 'Read what came of a replay',
+      querystring: deadLetterReplayQuery,
+      response: { 200: deadLetterReplayResultSchema },
+    }),
+    async ({ query: { at } }) => {
+      const [waiting, refused] = await Promise.all([
+        database.pool.query<{ waiting: number }>(WAITING, [at]),
+        database.pool.query<{ reason: string; count: number }>(REFUSED_AGAIN, [at]),
+      ]);
+      return { waiting: waiting.rows[0]?.waiting ?? 0, refused: refused.rows };
     },
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BREAKER_SETTING, breakerSettingsSchema } from '../../contracts/http/breaker.ts';
 import { pageQuery } from '../../contracts/http/common.ts';
 import {
   settingHistorySchema,
@@ -7,6 +8,7 @@ import {
   thresholdsPatch,
   thresholdsSchema,
 } from '../../contracts/http/ops/thresholds.ts';
+import { REVIEW_SETTING, reviewSettingsSchema } from '../../contracts/http/review.ts';
 import { changeThresholds, configuredThresholds, readThresholds } from '../../platform/thresholds.ts';
 import { transactAudited } from '../audit/within.ts';
 import { actorName } from '../auth/caller.ts';
@@ -81,8 +83,18 @@ const HISTORY = `
 const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-function changesOf({ before, after }: Row): Change['changes'] {
-  const [from, to] = [membersOf(before), membersOf(after)];
+/** Of settings that are kept whole: what was not set before had its default. */
+const WHOLE: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  [REVIEW_SETTING, reviewSettingsSchema],
+  [BREAKER_SETTING, breakerSettingsSchema],
+]);
+
+function changesOf({ key, before, after }: Row): Change['changes'] {
+  const read = (value: unknown) => {
+    const parsed = WHOLE.get(key)?.safeParse(value ?? {});
+    return parsed?.success === true ? membersOf(parsed.data) : membersOf(value);
+  };
+  const [from, to] = [read(before), read(after)];
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
     .toSorted()

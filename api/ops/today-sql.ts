@@ -74,8 +74,11 @@ export const REASONS = `
 /** graphile-worker's own table: it is there once a rules service has run. */
 export const HAS_JOBS = `SELECT to_regclass('graphile_worker._private_jobs') IS NOT NULL AS found`;
 
+/** Of a job `j`: no attempt follows by itself. */
+export const IS_FAILED = 'j.attempts >= j.max_attempts AND j.locked_at IS NULL';
 /** By the server's clock, which is the worker's. */
+export const IS_OVERDUE = `j.attempts < j.max_attempts AND j.run_at < now() - interval '10 minutes'`;
+
 export const JOBS = `
-  SELECT count(*) FILTER (WHERE attempts >= max_attempts AND locked_at IS NULL)::int AS failed,
-    count(*) FILTER (WHERE attempts < max_attempts AND run_at < now() - interval '10 minutes')::int AS overdue
-  FROM graphile_worker._private_jobs`;
+  SELECT count(*) FILTER (WHERE ${IS_FAILED})::int AS failed, count(*) FILTER (WHERE ${IS_OVERDUE})::int AS overdue
+  FROM graphile_worker._private_jobs j`;

@@ -4,8 +4,9 @@ import { DAY_MS, type Instant } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
+import { hasJobs } from './jobs.ts';
 import { STUCK_AFTER_MS } from './lists/routes.ts';
-import { COUNTS, HALTS, HAS_JOBS, JOBS, MERCHANTS, REASONS, SOONEST } from './today-sql.ts';
+import { COUNTS, HALTS, JOBS, MERCHANTS, REASONS, SOONEST } from './today-sql.ts';
 
 type Today = z.output<typeof todaySchema>;
 
@@ -80,8 +81,7 @@ async function readToday(pool: Pool, now: Instant): Promise<Today> {
 }
 
 async function countJobs(pool: Pool): Promise<{ failed: number; overdue: number }> {
-  const { rows } = await pool.query<{ found: boolean }>(HAS_JOBS);
-  if (rows[0]?.found !== true) return { failed: 0, overdue: 0 };
+  if (!(await hasJobs(pool))) return { failed: 0, overdue: 0 };
   const counted = await pool.query<{ failed: number; overdue: number }>(JOBS);
   return counted.rows[0] ?? { failed: 0, overdue: 0 };
 }

@@ -1,4 +1,5 @@
 import { BREAKER_SETTING, breakerSettingsSchema } from '../../contracts/http/breaker.ts';
+import { reason } from '../../contracts/http/common.ts';
 import { REVIEW_SETTING, reviewSettingsSchema } from '../../contracts/http/review.ts';
 import { readSetting, writeSetting } from '../../platform/settings/staff-settings.ts';
 import { transactAudited } from '../audit/within.ts';
@@ -36,14 +37,15 @@ export function registerStaffSettings(app: Api, deps: ApiDeps): void {
         access: 'admin',
         tag,
         summary: `Set ${what}`,
-        description: 'In force for the next order on every process. What is left out gets its default.',
-        body: schema,
+        description:
+          'In force for the next order on every process. What is left out gets its default. Who, when, from what and, where it is said, why is kept.',
+        body: schema.extend({ reason: reason.nullable().default(null).describe('For the history.') }),
         response: { 200: schema },
       }),
-      async ({ body, caller }) => {
-        const change = { key, value: body, at: deps.clock.now(), actor: actorName(caller) };
+      async ({ body: { reason: why, ...value }, caller }) => {
+        const change = { key, value, at: deps.clock.now(), actor: actorName(caller), reason: why };
         await transactAudited(pool, (client) => writeSetting(client, change));
-        return body;
+        return await readSetting(pool, key, schema);
       },
     );
   }

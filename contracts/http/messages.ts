@@ -149,6 +149,15 @@ export const messageDeliveriesQuery = z.object({
   ...pageQuery,
   status: z.enum(['pending', 'sent', 'failed', 'suppressed']).default('failed'),
 });
+export const deliveryReplaySchema = z
+  .object({
+    channel: channel.nullable().default(null).describe('null: all.'),
+    target: z.string().min(1).max(100).nullable().default(null).describe('One endpoint; null: all.'),
+  })
+  .meta({ id: 'DeliveryReplay', examples: [{ channel: 'e-mail' }] });
+export const deliveryReplayedSchema = z
+  .object({ replayed: z.number().int().describe('At most 1000, the newest first.') })
+  .meta({ id: 'DeliveryReplayed' });
 export const messageDeliveriesPage = pageOf(messageDeliverySchema);
 
 export const deliveryFeedSchema = z

@@ -30,8 +30,22 @@ export const deadLetterReplaySchema = z
   .object({ reason: z.string().min(1).max(64), deviceId: uuid.nullable().default(null) })
   .meta({ id: 'DeadLetterReplay', examples: [{ reason: 'unknown-consumable' }] });
 export const deadLetterReplayedSchema = z
-  .object({ marked: z.number().int().describe(`Letters that are decoded again, at most ${MAX_REPLAYED}.`) })
+  .object({
+    marked: z.number().int().describe(`Letters that are decoded again, at most ${MAX_REPLAYED}.`),
+    at: instant.describe('Ask with it what came of them.'),
+  })
   .meta({ id: 'DeadLetterReplayed' });
+export const deadLetterReplayQuery = z.object({ at: instant });
+export const deadLetterReplayResultSchema = z
+  .object({
+    waiting: z.number().int().describe('Not decoded yet.'),
+    refused: z.array(z.object({ reason: z.string().describe('Of today.'), count: z.number().int() })),
+  })
+  .meta({
+    id: 'DeadLetterReplayResult',
+    description:
+      'Of the letters marked then. Those in neither were stored, and are no dead letters any more.',
+  });
 
 const number = z.number();
 export const settingsSchema = z

@@ -53,6 +53,7 @@ export const reviewSettingsSchema = z
       .describe('After a declined order none follows by itself for the same consumable for so long.'),
   })
   .meta({ id: 'ReviewSettings', examples: [{ firstOrders: 1, highPriceMinor: 30_000 }] });
+export type ReviewSettings = z.output<typeof reviewSettingsSchema>;
 export const REVIEW_SETTING = 'review';
 
 const REVIEW_STATUSES = ['pending', 'approved', 'declined', 'moot'] as const;

@@ -45,7 +45,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['Dead letters', 'Abgelehntes'],
   ['Webhooks', 'Webhooks'],
   ['Audit log', 'Protokoll'],
-  ['Thresholds', 'Schwellen'],
+  ['Settings', 'Einstellungen'],
 ];
 
 describe('every page is accessible and quiet', () => {
@@ -197,7 +197,7 @@ test('thresholds: tried on part of the fleet, changed with a reason, kept in the
   await dialog.getByRole('textbox', { name: 'Why?' }).fill('Customers asked for it.');
   await dialog.getByRole('button', { name: 'Put in force' }).click();
   await page.getByText('in force since').waitFor();
-  await page.getByRole('link', { name: 'Thresholds' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByText('Customers asked for it.').waitFor();
   expect(await page.getByRole('textbox', { name: 'Time to cancel' }).inputValue()).toBe('48 h');
   await page.getByRole('textbox', { name: 'Time to cancel' }).fill('24');

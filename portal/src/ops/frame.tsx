@@ -15,10 +15,11 @@ import {
   IconUsers,
   IconWebhook,
 } from '@tabler/icons-react';
-import { type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useNavigate } from 'react-router';
 import type { haltsPage } from '../../../contracts/http/halts.ts';
+import type { todaySchema } from '../../../contracts/http/ops/today.ts';
 import { useMe } from '../api/me.ts';
 import type { Wire } from '../api/wire.ts';
 import { useSignOut } from '../customer/use-sign-out.ts';
@@ -29,23 +30,25 @@ import { SchemeSwitch } from '../ui/scheme-switch.tsx';
 import { useOps } from './data/queries.ts';
 import { useOpsLive } from './data/use-ops-live.ts';
 import css from './frame.module.css';
+import { KeysDialog } from './keys-dialog.tsx';
+import { PLACES } from './places.ts';
 import { useShortcuts, useShortcutsSwitch } from './shortcuts.ts';
 
-const PLACES = [
-  { to: '/ops', key: 'today', Icon: IconGauge, go: 't' },
-  { to: '/ops/review', key: 'review', Icon: IconEyeCheck, go: 'r' },
-  { to: '/ops/orders', key: 'orders', Icon: IconShoppingCart, go: 'o' },
-  { to: '/ops/consumables', key: 'consumables', Icon: IconDroplet, go: 'c' },
-  { to: '/ops/devices', key: 'devices', Icon: IconDeviceDesktop, go: 'd' },
-  { to: '/ops/customers', key: 'customers', Icon: IconUsers, go: 'u' },
-  { to: '/ops/forecast', key: 'forecast', Icon: IconChartHistogram, go: 'f' },
-  { to: '/ops/shadow', key: 'shadow', Icon: IconGhost2, go: 's' },
-  { to: '/ops/halt', key: 'halt', Icon: IconAlertOctagon, go: 'h' },
-  { to: '/ops/dead-letters', key: 'deadLetters', Icon: IconMailX, go: 'l' },
-  { to: '/ops/webhooks', key: 'webhooks', Icon: IconWebhook, go: 'w' },
-  { to: '/ops/audit', key: 'audit', Icon: IconHistory, go: 'a' },
-  { to: '/ops/settings', key: 'settings', Icon: IconAdjustments, go: 'e' },
-] as const;
+const ICONS = {
+  today: IconGauge,
+  review: IconEyeCheck,
+  orders: IconShoppingCart,
+  consumables: IconDroplet,
+  devices: IconDeviceDesktop,
+  customers: IconUsers,
+  forecast: IconChartHistogram,
+  shadow: IconGhost2,
+  halt: IconAlertOctagon,
+  deadLetters: IconMailX,
+  webhooks: IconWebhook,
+  audit: IconHistory,
+  settings: IconAdjustments,
+} as const;
 
 /** Places at the side (above on a phone), and on every page whether something is stopped. */
 export function OpsFrame({ children }: { readonly children: ReactNode }) {
@@ -53,6 +56,7 @@ export function OpsFrame({ children }: { readonly children: ReactNode }) {
   const navigate = useNavigate();
   useShortcuts(Object.fromEntries(PLACES.map(({ to, go }) => [`g ${go}`, () => void navigate(to)])));
   const isLive = useOpsLive();
+  const waiting = useWaiting();
   return (
     <div className={css['root']}>
       <a className={css['skip']} href="#content">
@@ -66,12 +70,16 @@ export function OpsFrame({ children }: { readonly children: ReactNode }) {
           </span>
         </div>
         <nav className={css['nav']} aria-label={t('nav.label')}>
-          {PLACES.map(({ to, key, Icon }) => (
-            <NavLink key={key} to={to} end={to === '/ops'} className={css['link'] ?? ''}>
-              <Icon size={18} stroke={1.7} aria-hidden />
-              {t(`nav.${key}`)}
-            </NavLink>
-          ))}
+          {PLACES.map(({ to, key }) => {
+            const Icon = ICONS[key];
+            return (
+              <NavLink key={key} to={to} end={to === '/ops'} className={css['link'] ?? ''}>
+                <Icon size={18} stroke={1.7} aria-hidden />
+                {t(`nav.${key}`)}
+                <Waiting count={waiting[key]} />
+              </NavLink>
+            );
+          })}
         </nav>
         <Foot />
       </div>
@@ -79,7 +87,30 @@ export function OpsFrame({ children }: { readonly children: ReactNode }) {
         <Stopped />
         <Suspense fallback={<Loading />}>{children}</Suspense>
       </main>
+      <KeysDialog />
     </div>
+  );
+}
+
+/** What waits for somebody: beside its place, and in the title, for who has another window in front. */
+function useWaiting(): Readonly<Partial<Record<(typeof PLACES)[number]['key'], number>>> {
+  const { t } = useTranslation('ops');
+  const { data } = useOps<Wire<typeof todaySchema>>('today', '/v1/ops/today');
+  const review = data?.review.pending ?? 0;
+  const halts = data?.halts.length ?? 0;
+  useEffect(() => {
+    document.title = `${review > 0 ? `(${review}) ` : ''}${t('title')} – Neverout`;
+  }, [review, t]);
+  return { review, halt: halts };
+}
+
+/** Hidden from the link's name, which stays the same; Today says it in words. */
+function Waiting({ count = 0 }: { readonly count: number | undefined }) {
+  if (count === 0) return null;
+  return (
+    <span className={css['count']} aria-hidden>
+      {count}
+    </span>
   );
 }
 

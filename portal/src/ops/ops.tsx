@@ -15,6 +15,8 @@ import { DevicePage } from './pages/device.tsx';
 import { Devices } from './pages/devices.tsx';
 import { Forecast } from './pages/forecast.tsx';
 import { Halt } from './pages/halt.tsx';
+import { StuckJobs } from './pages/jobs.tsx';
+import { OrderPage } from './pages/order.tsx';
 import { Orders } from './pages/orders.tsx';
 import { Review } from './pages/review.tsx';
 import { Settings } from './pages/settings.tsx';
@@ -42,6 +44,8 @@ function Pages() {
         <Route index element={<Today />} />
         <Route path="review" element={<Review />} />
         <Route path="orders" element={<Orders />} />
+        <Route path="orders/:orderId" element={<OrderPage />} />
+        <Route path="jobs" element={<StuckJobs />} />
         <Route path="consumables" element={<Consumables />} />
         <Route path="devices" element={<Devices />} />
         <Route path="devices/:deviceId" element={<DevicePage />} />

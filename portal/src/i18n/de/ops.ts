@@ -1,9 +1,13 @@
 import type { Translated } from '../dictionary.ts';
 import type { ops as english } from '../en/ops.ts';
+import { opsOrder } from './ops-order.ts';
 import { opsReports } from './ops-reports.ts';
+import { opsSettings } from './ops-settings.ts';
 
 export const ops: Translated<typeof english> = {
+  ...opsOrder,
   ...opsReports,
+  ...opsSettings,
   title: 'Konsole',
   nav: {
     label: 'Konsole',
@@ -19,7 +23,7 @@ export const ops: Translated<typeof english> = {
     deadLetters: 'Abgelehntes',
     webhooks: 'Webhooks',
     audit: 'Protokoll',
-    settings: 'Schwellen',
+    settings: 'Einstellungen',
   },
   shortcuts: 'Tasten',
   why: 'Warum?',
@@ -67,7 +71,7 @@ export const ops: Translated<typeof english> = {
     csv: 'CSV',
     all: 'Alle',
     clear: 'Filter entfernen:',
-    sort: 'Reihenfolge',
+    sort: 'Sortiert nach',
     total: '{{total}} insgesamt',
     about: 'etwa {{total}}',
     page: 'Seite {{page}}',
@@ -175,6 +179,13 @@ export const ops: Translated<typeof english> = {
     commandWaits: 'wartet',
     commandSent: 'gesendet',
     commandThere: 'angekommen {{at}}',
+    command: { 'order-status': 'Bestellstatus', maintenance: 'Hinweis', configure: 'wie oft melden' },
+    hint: 'Hinweis für alle, die davor stehen',
+    hintText: 'Das Gerät zeigt ihn, sofort oder wenn es wieder da ist. Er nimmt ihm keine Funktion.',
+    hintWhole: 'Das ganze Gerät',
+    hintDays: 'Gilt so viele Tage',
+    hintSend: 'Hinweis senden',
+    hintSent: 'Er geht an das Gerät.',
     said: 'Was es zuletzt sagte',
     silentSlot: 'noch nichts',
     kind: { measured: 'gemessen', some: 'noch etwas', unknown: 'unbekannt' },
@@ -236,6 +247,7 @@ export const ops: Translated<typeof english> = {
     },
     forecast: 'Prognose',
     noForecast: 'Die Entscheidung, auf der sie beruht, ist nicht mehr da.',
+    open: 'Alles zu dieser Bestellung',
     score: 'Vorhersagbarkeit {{score}}',
     fanLabel: 'Von jetzt {{level}} bis leer um den {{p50}}, zwischen {{p10}} und {{p90}}.',
     history: 'Kunde und Vollmacht',
@@ -283,8 +295,13 @@ export const ops: Translated<typeof english> = {
     replayTitle: '„{{reason}}“ erneut lesen?',
     replayText:
       'Für den Fall, dass ein Fach dazukam oder eine neuere Fassung mehr versteht. Was sich nun speichern lässt, wird als Vergangenes gespeichert und bestellt nichts; der Rest bleibt hier.',
-    marked_one: '{{count}} Nachricht wird erneut gelesen.',
-    marked_other: '{{count}} Nachrichten werden erneut gelesen.',
+    stillWaiting_one: '{{count}} wartet',
+    stillWaiting_other: '{{count}} warten',
+    nothingMarked: 'keine davon ist ganz aufbewahrt',
+    stored_one: '{{count}} gespeichert',
+    stored_other: '{{count}} gespeichert',
+    refusedAgain_one: '{{count}} erneut abgelehnt: {{reason}}',
+    refusedAgain_other: '{{count}} erneut abgelehnt: {{reason}}',
     waits: 'wartet auf erneutes Lesen',
     again: 'erneut abgelehnt {{at}}',
   },

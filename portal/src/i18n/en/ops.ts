@@ -1,8 +1,12 @@
+import { opsOrder } from './ops-order.ts';
 import { opsReports } from './ops-reports.ts';
+import { opsSettings } from './ops-settings.ts';
 
 /** Words of the console. */
 export const ops = {
+  ...opsOrder,
   ...opsReports,
+  ...opsSettings,
   title: 'Console',
   nav: {
     label: 'Console',
@@ -18,7 +22,7 @@ export const ops = {
     deadLetters: 'Dead letters',
     webhooks: 'Webhooks',
     audit: 'Audit log',
-    settings: 'Thresholds',
+    settings: 'Settings',
   },
   shortcuts: 'Keys',
   why: 'Why?',
@@ -66,7 +70,7 @@ export const ops = {
     csv: 'CSV',
     all: 'All',
     clear: 'Clear filter:',
-    sort: 'Order',
+    sort: 'Sorted by',
     total: '{{total}} in all',
     about: 'about {{total}}',
     page: 'Page {{page}}',
@@ -169,6 +173,13 @@ export const ops = {
     commandWaits: 'waits',
     commandSent: 'sent',
     commandThere: 'there {{at}}',
+    command: { 'order-status': 'order status', maintenance: 'hint', configure: 'how often to report' },
+    hint: 'Hint for whoever stands in front of it',
+    hintText: 'Shown by the device, at once or when it is back. It takes no function away.',
+    hintWhole: 'The whole device',
+    hintDays: 'True for so many days',
+    hintSend: 'Send the hint',
+    hintSent: 'It goes to the device.',
     said: 'What it last said',
     silentSlot: 'nothing yet',
     kind: { measured: 'measured', some: 'some remaining', unknown: 'unknown' },
@@ -230,6 +241,7 @@ export const ops = {
     },
     forecast: 'Forecast',
     noForecast: 'The decision that it rests on is no longer kept.',
+    open: 'Everything about this order',
     score: 'Predictability {{score}}',
     fanLabel: 'From {{level}} now to empty on about {{p50}}, between {{p10}} and {{p90}}.',
     history: 'Customer and mandate',
@@ -276,8 +288,13 @@ export const ops = {
     replayTitle: 'Decode “{{reason}}” again?',
     replayText:
       'For when a slot was added or a newer version understands more. What can be stored now is stored as history, and orders nothing; the rest stays here.',
-    marked_one: '{{count}} message is decoded again.',
-    marked_other: '{{count}} messages are decoded again.',
+    stillWaiting_one: '{{count}} waits',
+    stillWaiting_other: '{{count}} wait',
+    nothingMarked: 'none of them was kept whole',
+    stored_one: '{{count}} stored',
+    stored_other: '{{count}} stored',
+    refusedAgain_one: '{{count}} refused again: {{reason}}',
+    refusedAgain_other: '{{count}} refused again: {{reason}}',
     waits: 'waits to be decoded again',
     again: 'refused again {{at}}',
   },

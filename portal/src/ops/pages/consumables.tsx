@@ -129,7 +129,9 @@ export function useConsumableColumns(): Columns<Consumable> {
               (original.outcome ?? t('unknown'))
             )
           ) : (
-            <OrderBadge status={original.openOrderStatus} />
+            <Link to={`/ops/orders/${original.openOrderId}`}>
+              <OrderBadge status={original.openOrderStatus} />
+            </Link>
           ),
       },
     ],

@@ -1,20 +1,18 @@
 import { IconMailOff } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { deadLetterReplayedSchema, deadLettersPage } from '../../../../contracts/http/operations.ts';
+import type { deadLettersPage } from '../../../../contracts/http/operations.ts';
 import type { deadLetterReasonsSchema } from '../../../../contracts/http/ops/device-page.ts';
-import { call } from '../../api/http.ts';
 import type { Wire } from '../../api/wire.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { useOps } from '../data/queries.ts';
 import { useFormat } from '../format.ts';
-import { ConfirmButton } from '../ui/confirm.tsx';
 import css from '../ui/ops.module.css';
 import { Pager } from '../ui/pager.tsx';
 import { Badge, Card, PageHead, Tile } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { ReplayLetters } from './letters-replay.tsx';
 
 type Letter = Wire<typeof deadLettersPage>['items'][number];
 
@@ -35,7 +33,7 @@ export function DeadLetters() {
     <>
       <PageHead title={t('nav.deadLetters')}>
         {reason === null ? null : <Link to="/ops/dead-letters">{t('letters.all')}</Link>}
-        {reason === null ? null : <Replay reason={reason} />}
+        {reason === null ? null : <ReplayLetters reason={reason} />}
       </PageHead>
       <QueryView query={reasons}>{({ items }) => <Reasons items={items} current={reason} />}</QueryView>
       <QueryView query={letters}>
@@ -56,36 +54,6 @@ export function DeadLetters() {
           )
         }
       </QueryView>
-    </>
-  );
-}
-
-/** For what a slot that was added, or a newer version, understands by now. */
-function Replay({ reason }: { readonly reason: string }) {
-  const { t } = useTranslation('ops');
-  const client = useQueryClient();
-  const [marked, setMarked] = useState<number | null>(null);
-  return (
-    <>
-      <span role="status" className={css['dim']}>
-        {marked === null ? null : t('letters.marked', { count: marked })}
-      </span>
-      <ConfirmButton
-        label={t('letters.replay')}
-        title={t('letters.replayTitle', { reason })}
-        text={t('letters.replayText')}
-        act={async () => {
-          const answer = await call<Wire<typeof deadLetterReplayedSchema>>(
-            'POST',
-            '/v1/dead-letters/replay',
-            {
-              body: { reason },
-            },
-          );
-          setMarked(answer.marked);
-          await client.invalidateQueries({ queryKey: ['dead-letters'] });
-        }}
-      />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { Badge, Card, Facts, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { useConsumableColumns } from './consumables.tsx';
 import { DeviceActs } from './device-acts.tsx';
+import { TellDevice } from './device-tell.tsx';
 import { PresenceBadge } from './devices.tsx';
 
 type Data = Wire<typeof devicePageSchema>;
@@ -35,7 +36,7 @@ function Page({ page }: { readonly page: Data }) {
       <div className={css['stack']}>
         <div className={css['grid']} data-columns="2">
           <About page={page} />
-          <Commands deviceId={device.id} />
+          <Commands page={page} />
         </div>
         <Card title={t('nav.consumables')}>
           <DataTable
@@ -87,10 +88,10 @@ function About({ page: { device, credentials } }: { readonly page: Data }) {
   );
 }
 
-function Commands({ deviceId }: { readonly deviceId: string }) {
+function Commands({ page }: { readonly page: Data }) {
   const { t } = useTranslation('ops');
   const { instant } = useFormat();
-  const query = useOps<Wire<typeof keptCommandsSchema>>('devices', `/v1/devices/${deviceId}/commands`);
+  const query = useOps<Wire<typeof keptCommandsSchema>>('devices', `/v1/devices/${page.device.id}/commands`);
   return (
     <Card title={t('devices.commands')}>
       <QueryView query={query}>
@@ -102,7 +103,9 @@ function Commands({ deviceId }: { readonly deviceId: string }) {
               {items.slice(0, 8).map(({ id, command, createdAt, deliveredAt, sentAt }) => (
                 <li key={id} className={css['between']}>
                   <span>
-                    {command.type} <span className={css['dim']}>{instant(createdAt)}</span>
+                    {t(`devices.command.${command.type}`)}
+                    {command.type === 'maintenance' ? `: ${command.hint}` : ''}{' '}
+                    <span className={css['dim']}>{instant(createdAt)}</span>
                   </span>
                   <Badge tone={deliveredAt === null ? 'warn' : 'ok'}>
                     {deliveredAt === null
@@ -115,6 +118,7 @@ function Commands({ deviceId }: { readonly deviceId: string }) {
           )
         }
       </QueryView>
+      <TellDevice page={page} />
     </Card>
   );
 }

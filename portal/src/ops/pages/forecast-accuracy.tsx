@@ -79,6 +79,14 @@ function Charts({ data: { weeks, slots, outcomes } }: { readonly data: Data }) {
             unit="days"
           />
         </Card>
+        <Card title={t('accuracy.waste')}>
+          <ShareLine
+            label={t('accuracy.wasteLabel', { value: percent(last?.waste ?? null, 1) })}
+            caption={t('accuracy.wasteText')}
+            points={outcomes.map(({ week, waste }) => ({ week, value: waste }))}
+            unit="share"
+          />
+        </Card>
       </div>
       <Slots slots={slots} />
     </div>

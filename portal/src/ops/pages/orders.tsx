@@ -8,6 +8,7 @@ import type { Wire } from '../../api/wire.ts';
 import { useFormat } from '../format.ts';
 import type { Columns } from '../ui/data-table.tsx';
 import { ListPage } from '../ui/list-page.tsx';
+import css from '../ui/ops.module.css';
 import { Badge } from '../ui/parts.tsx';
 import { OrderBadge } from '../ui/status.tsx';
 
@@ -68,7 +69,11 @@ function useColumns(): Columns<Order> {
       {
         id: 'createdAt',
         header: t('orders.made'),
-        cell: ({ row }) => format.instant(row.original.createdAt),
+        cell: ({ row: { original } }) => (
+          <Link className={css['time'] ?? ''} to={`/ops/orders/${original.id}`}>
+            {format.instant(original.createdAt)}
+          </Link>
+        ),
       },
       {
         id: 'status',
@@ -108,7 +113,11 @@ function useColumns(): Columns<Order> {
         cell: ({ row }) =>
           row.original.automatic ? <Badge>{t('orders.automatic')}</Badge> : t('orders.approved'),
       },
-      { id: 'dueAt', header: t('orders.due'), cell: ({ row }) => format.instant(row.original.dueAt) },
+      {
+        id: 'dueAt',
+        header: t('orders.due'),
+        cell: ({ row }) => <span className={css['time']}>{format.instant(row.original.dueAt)}</span>,
+      },
       { id: 'arrives', header: t('orders.arrives'), cell: ({ row }) => format.date(row.original.arrivesTo) },
       {
         id: 'total',

@@ -30,6 +30,9 @@ function Order({ item }: { readonly item: ReviewItem }) {
   return (
     <Card title={`${order.quantity} × ${order.productName}`}>
       <div className={css['stack']}>
+        <p>
+          <Link to={`/ops/orders/${item.orderId}`}>{t('review.open')}</Link>
+        </p>
         <ul className={css['list']}>
           {flags.map(({ flag, reason }) => (
             <li key={flag} className={css['row']}>

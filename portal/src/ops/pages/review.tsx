@@ -1,8 +1,9 @@
 import { Button, Checkbox } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type {
   reviewDecisionsSchema,
   reviewItemSchema,
@@ -57,18 +58,40 @@ function useDecide() {
   });
 }
 
+/**
+ * Also in the address: whoever gets the link sees the same order. The page itself goes by its state, because an
+ * address changes a moment later, and a key pressed in between must not hit the order before.
+ */
+function useCurrentId(): readonly [string | null, (order: string | null) => void] {
+  const [params, setParams] = useSearchParams();
+  const [current, setCurrent] = useState(params.get('order'));
+  return [
+    current,
+    (order) => {
+      setCurrent(order);
+      setParams(order === null ? {} : { order }, { replace: true });
+    },
+  ];
+}
+
+/** When the order shown is decided, the one that takes its place is next, not the first again. */
+function usePlace(items: readonly ReviewItem[], currentId: string | null): number {
+  const last = useRef(0);
+  const found = items.findIndex(({ orderId }) => orderId === currentId);
+  const place = found >= 0 ? found : Math.min(last.current, items.length - 1);
+  last.current = place;
+  return place;
+}
+
 function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; readonly hasMore: boolean }) {
   const { t } = useTranslation('ops');
-  const [currentId, setCurrentId] = useState<string | null>(null);
+  const [currentId, setCurrentId] = useCurrentId();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [isDeclining, setDeclining] = useState(false);
   const decide = useDecide();
   const sendOnce = useOnce(decide);
   const [usesKeys] = useShortcutsSwitch();
-  const index = Math.max(
-    items.findIndex(({ orderId }) => orderId === currentId),
-    0,
-  );
+  const index = usePlace(items, currentId);
   const current = items[index];
   const chosen = items.flatMap(({ orderId }) => (marked.has(orderId) ? [orderId] : []));
   const subjects = chosen.length > 0 ? chosen : current === undefined ? [] : [current.orderId];

@@ -1,24 +1,23 @@
 import { Button, NumberInput, Textarea } from '@mantine/core';
-import { IconHistory } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
-  type settingHistorySchema,
   THRESHOLD_KEYS,
   type ThresholdKey,
   type thresholdsSchema,
 } from '../../../../contracts/http/ops/thresholds.ts';
 import { call } from '../../api/http.ts';
 import type { Wire } from '../../api/wire.ts';
-import { Empty } from '../../ui/empty.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
 import { useOnce } from '../data/use-once.ts';
-import { UNKNOWN, useFormat } from '../format.ts';
+import { useFormat } from '../format.ts';
 import css from '../ui/ops.module.css';
 import { Card, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { SettingHistory } from './settings-history.tsx';
+import { BreakerSettings, ReviewSettings } from './settings-staff.tsx';
 
 type Values = Wire<typeof thresholdsSchema>;
 
@@ -29,9 +28,13 @@ export function Settings() {
     <>
       <PageHead title={t('nav.settings')} />
       <div className={css['grid']} data-columns="2">
-        <QueryView query={query}>{(values) => <Thresholds values={values} />}</QueryView>
-        <SettingHistory />
+        <div className={css['stack']}>
+          <QueryView query={query}>{(values) => <Thresholds values={values} />}</QueryView>
+          <BreakerSettings />
+        </div>
+        <ReviewSettings />
       </div>
+      <SettingHistory />
     </>
   );
 }
@@ -135,45 +138,3 @@ export function ThresholdField({ name, threshold, changed, onChange }: FieldProp
     />
   );
 }
-
-function SettingHistory() {
-  const { t } = useTranslation('ops');
-  const { instant } = useFormat();
-  const query = useOps<Wire<typeof settingHistorySchema>>('thresholds', '/v1/ops/setting-history');
-  const spoken = (value: unknown) =>
-    value === null ? UNKNOWN : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const nameOf = (name: string) => (isThreshold(name) ? t(`settings.names.${name}`) : name);
-  return (
-    <Card title={t('settings.history')}>
-      <QueryView query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty
-              icon={<IconHistory />}
-              title={t('settings.noHistory')}
-              text={t('settings.noHistoryText')}
-            />
-          ) : (
-            <ul className={css['list']}>
-              {items.map(({ id, at, actor, actorName, reason, changes }) => (
-                <li key={id}>
-                  <span className={css['dim']}>
-                    {instant(at)} · {actorName ?? actor}
-                    {reason === null ? '' : ` · ${reason}`}
-                  </span>
-                  {changes.map(({ name, from, to }) => (
-                    <div key={name}>
-                      {nameOf(name)}: {spoken(from)} → <strong>{spoken(to)}</strong>
-                    </div>
-                  ))}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </QueryView>
-    </Card>
-  );
-}
-
-export const isThreshold = (name: string): name is ThresholdKey => THRESHOLD_KEYS.some((key) => key === name);

@@ -24,7 +24,8 @@ import { useFormat } from '../format.ts';
 import css from '../ui/ops.module.css';
 import { Badge, Card, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
-import { isThreshold, ThresholdField } from './settings.tsx';
+import { ThresholdField } from './settings.tsx';
+import { isThreshold } from './settings-history.tsx';
 
 type ShadowRow = Wire<typeof shadowSchema>;
 

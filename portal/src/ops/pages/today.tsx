@@ -139,6 +139,7 @@ function useTrouble(today: Data): Count[] {
       key: 'jobs',
       count: stuckJobs.failed + stuckJobs.overdue,
       tone: 'bad',
+      to: '/ops/jobs',
       hint: lags ? t('today.lag', { seconds: number(stuckJobs.queueLagSeconds) }) : undefined,
     },
     { key: 'deadLetters', count: deadLetters.lastDay, tone: 'warn', to: '/ops/dead-letters' },

@@ -9,6 +9,8 @@ import { DataTable } from '../ui/data-table.tsx';
 import css from '../ui/ops.module.css';
 import { Badge, Card, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { ReplayDelivery } from '../ui/replay-delivery.tsx';
+import { ReplayAll } from './webhooks-replay.tsx';
 
 type Data = Wire<typeof opsWebhooksSchema>;
 
@@ -109,29 +111,38 @@ function Undelivered({ deliveries }: { readonly deliveries: Data['undelivered'] 
       {deliveries.length === 0 ? (
         <p className={css['dim']}>{t('webhooks.allDelivered')}</p>
       ) : (
-        <DataTable
-          plain
-          label={t('webhooks.undelivered')}
-          rows={deliveries}
-          rowId={({ id }) => id}
-          columns={[
-            { id: 'at', header: t('when'), cell: ({ row }) => instant(row.original.createdAt) },
-            { id: 'channel', header: t('webhooks.channel'), cell: ({ row }) => row.original.channel },
-            { id: 'kind', header: t('webhooks.kind'), cell: ({ row }) => row.original.kind },
-            {
-              id: 'customer',
-              header: t('customer'),
-              cell: ({ row }) => row.original.customerName ?? t('webhooks.staff'),
-            },
-            {
-              id: 'attempts',
-              header: t('webhooks.attempts'),
-              meta: { align: 'end' },
-              cell: ({ row }) => number(row.original.attempts),
-            },
-            { id: 'error', header: t('webhooks.error'), cell: ({ row }) => row.original.lastError },
-          ]}
-        />
+        <>
+          <ReplayAll channels={new Set(deliveries.map(({ channel }) => channel))} />
+          <DataTable
+            plain
+            label={t('webhooks.undelivered')}
+            rows={deliveries}
+            rowId={({ id }) => id}
+            columns={[
+              { id: 'at', header: t('when'), cell: ({ row }) => instant(row.original.createdAt) },
+              { id: 'channel', header: t('webhooks.channel'), cell: ({ row }) => row.original.channel },
+              { id: 'kind', header: t('webhooks.kind'), cell: ({ row }) => row.original.kind },
+              {
+                id: 'customer',
+                header: t('customer'),
+                cell: ({ row }) => row.original.customerName ?? t('webhooks.staff'),
+              },
+              {
+                id: 'attempts',
+                header: t('webhooks.attempts'),
+                meta: { align: 'end' },
+                cell: ({ row }) => number(row.original.attempts),
+              },
+              { id: 'error', header: t('webhooks.error'), cell: ({ row }) => row.original.lastError },
+              {
+                id: 'replay',
+                header: () => <span className={css['unseen']}>{t('webhooks.replay')}</span>,
+                meta: { align: 'end' },
+                cell: ({ row }) => <ReplayDelivery id={row.original.id} />,
+              },
+            ]}
+          />
+        </>
       )}
     </Card>
   );

@@ -20,7 +20,7 @@ interface Choice {
 interface FilterField {
   readonly name: string;
   readonly label: string;
-  /** What may be chosen; absent: text that is searched for. */
+  /** What may be chosen; absent: text that is searched for. Of `sort` the first is what holds otherwise. */
   readonly choices?: readonly Choice[];
 }
 
@@ -127,10 +127,11 @@ function Filters({ fields, fixed }: Pick<Required<Props<object>>, 'fields' | 'fi
             key={name}
             size="sm"
             label={label}
-            clearable
+            clearable={name !== 'sort'}
+            allowDeselect={name !== 'sort'}
             placeholder={t('list.all')}
             data={choices.map((choice) => ({ ...choice }))}
-            value={params.get(name)}
+            value={params.get(name) ?? (name === 'sort' ? (choices[0]?.value ?? null) : null)}
             clearButtonProps={{ 'aria-label': `${t('list.clear')} ${label}` }}
             onChange={(value) => change(name, value)}
           />

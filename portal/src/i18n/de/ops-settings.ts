@@ -1,0 +1,60 @@
+import type { Translated } from '../dictionary.ts';
+import type { opsSettings as english } from '../en/ops-settings.ts';
+
+export const opsSettings: Translated<typeof english> = {
+  settings: {
+    thresholds: 'Geltende Schwellen',
+    names: {
+      cancelWindowHours: 'Zeit zum Stornieren',
+      reviewPeriodHours: 'Angesehen alle',
+      staleAfterDays: 'Messwerten vertraut für',
+      costStockoutMinor: 'Kosten, wenn etwas ausgeht',
+      costStockoutPerDayMinor: 'Kosten eines Tages ohne',
+      costHoldingPerDayMinor: 'Kosten eines Ersatzes am Tag',
+      costShippingMinor: 'Kosten eines Pakets',
+    },
+    review: 'Was auf die Prüfung wartet',
+    reviewText:
+      'Eine automatische Bestellung, die so ungewöhnlich ist, wartet, bis jemand sie angesehen hat.',
+    reviewNames: {
+      firstOrders: 'Erste automatische Bestellungen einer Kundschaft',
+      highPriceMinor: 'Summe ab',
+      priceRise: 'Stückpreis über dem üblichen um',
+      quantityTimes: 'Stück über der üblichen Menge',
+      quantityMax: 'Stück über',
+      useRise: 'Jüngster Verbrauch über dem langjährigen um',
+      refusedMessages: 'Abgelehnte Nachrichten des Geräts in einer Woche',
+      newModelOrders: 'Erste Bestellungen für Geräte eines Modells',
+      twoPersonMinor: 'Zwei Personen ab einer Summe von',
+      decideWithinHours: 'Verspätet nach',
+      pauseDays: 'Pause nach einer abgelehnten Bestellung',
+    },
+    breaker: 'Sicherung',
+    breakerText: 'Hält alles Bestellen an, oder einen Teil, wenn weit mehr Bestellungen kommen als sonst.',
+    breakerNames: {
+      enabled: 'Hält von selbst an',
+      floorPerDay: 'Bestellungen am Tag, die nie zu viele sind',
+      narrowFloorPerDay: 'Dasselbe für ein Modell, eine Firmware, ein Produkt',
+      chance: 'Löst aus, wo der Zufall so selten wäre',
+      graceHours: 'Nach dem Aufheben gilt die Menge als üblich für',
+    },
+    adminsOnly: 'Das ändern Admins.',
+    never: 'nie',
+    unset: 'nicht gesetzt',
+    groups: { thresholds: 'Schwellen', review: 'Prüfung', breaker: 'Sicherung', retention: 'Aufbewahrung' },
+    units: {
+      hours: 'h',
+      days: 'Tage',
+      minor: 'Kleineinheiten',
+      percent: '%',
+      times: 'mal',
+      perMillion: 'in einer Million',
+    },
+    fallback: 'Eingestellt: {{value}} {{unit}}',
+    save_one: 'Änderung speichern',
+    save_other: '{{count}} Änderungen speichern',
+    history: 'Verlauf',
+    noHistory: 'Nichts wurde geändert',
+    noHistoryText: 'Wer was warum ändert, bleibt hier stehen.',
+  },
+};
