@@ -1,7 +1,6 @@
 import { cancelWindowMs, profileOf } from '../../core/jurisdictions.ts';
 import type {
   Costs,
-  DateSpan,
   Instant,
   JoinableParcel,
   PolicySettings,
@@ -9,15 +8,16 @@ import type {
   StepContext,
 } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { loadPublicHolidays, type Place } from '../../platform/public-holidays.ts';
 import { loadJoinable, type MadeUpParcel, type ParcelOf } from '../parcels/joinable-parcels.ts';
 import type { Policy } from '../policy.ts';
 import { loadQuotes, type QuotesOfProduct } from '../quotes/known-quotes.ts';
 import { quotedLeadTime, quotedOffer, quotedShipping } from '../quotes/quoted-offer.ts';
 import { type Autonomy, loadCeilings } from './ceilings.ts';
 import { loadHalts } from './halts.ts';
-import { loadHolds } from './holds.ts';
+import { type HoldsOf, loadHolds } from './holds.ts';
 import { loadLeadTimes } from './lead-times.ts';
-import { loadMandates, type ScopedMandate } from './mandates.ts';
+import { loadMandates, type MandateOf, type ScopedMandate } from './mandates.ts';
 import { loadOpenOrders } from './open-orders.ts';
 import { loadPopulations } from './populations.ts';
 import { loadReviews } from './reviews.ts';
@@ -94,7 +94,7 @@ async function loadNeighbours(
   );
   const autonomyOf = await loadCeilings(db, surroundings, now);
   const parcelOf = await loadJoinable(db, policy.consolidationSlackMs === 0 ? [] : customerIds, now);
-  const calendarOf = sharedCalendars();
+  const calendarOf = await loadCalendars(surroundings, mandateOf, holdsOf, now);
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
@@ -104,7 +104,7 @@ async function loadNeighbours(
     const { consumableId, customerId, deviceModelId, firmware, jurisdiction, timeZone } = about;
     const quotes = about.offer === null ? NO_QUOTES : quotesOf(about.offer.productId);
     const offer = about.offer === null ? null : quotedOffer(about.offer, quotes);
-    const calendar = calendarOf(about.siteTimeZone, holdsOf(about));
+    const calendar = calendarOf(about);
     const parcel = undecided.has(consumableId) ? joinedBy(about, parcelOf) : null;
     const alone = quotedShipping(quotes) ?? policy.costs.shippingMinor;
     const shippingMinor = parcel?.carriesShipping === true && about.merchantCombines ? 0 : alone;
@@ -176,14 +176,26 @@ function sharedCosts({ costs }: Policy): (shippingMinor: number) => Costs {
   return (shippingMinor) => (shippingMinor === costs.shippingMinor ? costs : { ...costs, shippingMinor });
 }
 
-/** Core compiles a calendar once per object: consumables with equal calendars share one. */
-function sharedCalendars(): (timeZone: string, holds: readonly DateSpan[]) => SiteCalendar {
+/**
+ * The site's days: its zone, its public holidays and the holds that concern it. Core compiles a calendar
+ * once per object: consumables with equal calendars share one.
+ */
+async function loadCalendars(
+  surroundings: readonly Surroundings[],
+  mandateOf: MandateOf,
+  holdsOf: HoldsOf,
+  now: Instant,
+): Promise<(about: Surroundings) => SiteCalendar> {
+  // Nobody said where it stands: near where its parcels go.
+  const placeOf = (about: Surroundings): Place | null => about.place ?? mandateOf(about)?.place ?? null;
+  const closuresOf = await loadPublicHolidays(surroundings.map(placeOf), now);
   const calendars = new Map<string, SiteCalendar>();
-  return (timeZone, holds) => {
-    const key = `${timeZone} ${JSON.stringify(holds)}`;
-    const known = calendars.get(key);
-    if (known !== undefined) return known;
-    const calendar: SiteCalendar = { timeZone, closures: [], holds };
+  return (about) => {
+    const place = placeOf(about);
+    const holds = holdsOf(about);
+    const timeZone = about.siteTimeZone;
+    const key = JSON.stringify([timeZone, place?.country, place?.region, holds]);
+    const calendar = calendars.get(key) ?? { timeZone, closures: closuresOf(place), holds };
     calendars.set(key, calendar);
     return calendar;
   };

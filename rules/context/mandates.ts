@@ -2,6 +2,7 @@ import { profileOf } from '../../core/jurisdictions.ts';
 import type { Mandate } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
+import type { Place } from '../../platform/public-holidays.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface MandateRow {
@@ -55,6 +56,8 @@ const MANDATES = prepared(`
 export interface ScopedMandate {
   readonly scope: 'consumable' | 'device' | 'customer';
   readonly mandate: Mandate;
+  /** Where its parcels go; null: not said. */
+  readonly place: Place | null;
 }
 
 type Subject = Pick<Surroundings, 'customerId' | 'deviceId' | 'consumableId' | 'jurisdiction'>;
@@ -87,7 +90,9 @@ export async function loadMandates(
     for (const [scope, id] of scopes) {
       const row = best(id);
       // A device that changed hands: the former owner's terms are not the new owner's.
-      if (row?.customerId === customerId) return { scope, mandate: mandateOf(row, jurisdiction) };
+      if (row?.customerId === customerId) {
+        return { scope, mandate: mandateOf(row, jurisdiction), place: placeOf(row.deliveryAddress) };
+      }
     }
     return null;
   };
@@ -120,6 +125,10 @@ function mandateOf(row: MandateRow, jurisdiction: string): Mandate {
     grantedAt: row.grantedAt.getTime(),
     validUntil: row.validUntil?.getTime() ?? null,
   };
+}
+
+function placeOf({ country, region }: Readonly<Record<string, unknown>>): Place | null {
+  return typeof country === 'string' ? { country, region: typeof region === 'string' ? region : null } : null;
 }
 
 /** The address in one line; null when it says nothing. */

@@ -1,6 +1,7 @@
 import type { ConsumableProfile, Instant, LeadTime, Offer, Strategy } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
+import type { Place } from '../../platform/public-holidays.ts';
 
 /** What is asked for: a consumable, as it is, or as one order for it sees it. */
 export interface Wanted {
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly timeZone: string;
   /** Of the place where parcels arrive: dates of delivery are its dates. Months of money are the customer's. */
   readonly siteTimeZone: string;
+  /** Whose public holidays count; null: not said. */
+  readonly place: Place | null;
   /** The customer's; null: nobody owns it. */
   readonly jurisdiction: string | null;
   /** What is done now: the customer's choice, unless something makes it a question. */
@@ -58,6 +61,8 @@ const obtainable = (product: string): string => `
  */
 const SURROUNDINGS = prepared(`
   SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family,
+    coalesce(site.country, cu.delivery_address ->> 'country') AS country,
+    CASE WHEN site.id IS NULL THEN cu.delivery_address ->> 'region' ELSE site.region END AS region,
     c.customer_id, c.strategy, c.skip_until, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
     cu.time_zone, cu.jurisdiction, cu.combine_orders, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name,
@@ -126,6 +131,8 @@ interface Row {
   readonly shelf_life_days: number | null;
   readonly address_id: string | null;
   readonly site_time_zone: string | null;
+  readonly country: string | null;
+  readonly region: string | null;
   readonly time_zone: string | null;
   readonly jurisdiction: string | null;
   readonly product_id: string | null;
@@ -169,6 +176,7 @@ function surroundingsOf(row: Row): Surroundings {
     addressId: row.address_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,
     siteTimeZone: row.site_time_zone ?? row.time_zone ?? UNOWNED.timeZone,
+    place: row.country === null ? null : { country: row.country, region: row.region },
     jurisdiction: row.jurisdiction,
     strategy: row.customer_id === null ? UNOWNED.strategy : strategyOf(row),
     skipUntil: row.skip_until?.getTime() ?? null,

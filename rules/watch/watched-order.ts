@@ -1,8 +1,9 @@
 import { ENDED_WITHOUT_GOODS } from '../../core/order-lifecycle.ts';
-import type { Instant, LeadTime, LocalDate, OrderStatus, SiteCalendar } from '../../core/types.ts';
+import type { DateSpan, Instant, LeadTime, LocalDate, OrderStatus, SiteCalendar } from '../../core/types.ts';
 import type { IssueKind } from '../../platform/order-issues.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
+import { loadPublicHolidays, type Place } from '../../platform/public-holidays.ts';
 import { leadTimeScopes } from '../population/lead-times.ts';
 
 /** An order whose progress is to be looked at, locked by this transaction. */
@@ -40,11 +41,16 @@ const CLAIM = prepared(`
     CASE WHEN o.status = ANY ($3::order_status[]) THEN (
       SELECT max(h.at) FROM order_history h WHERE h.order_id = o.id AND h.to_status = o.status AND h.from_status <> o.status
     ) END AS "endedAt",
+    coalesce(site.country, coalesce(cu.delivery_address, terms.delivery_address) ->> 'country') AS country,
+    CASE WHEN site.id IS NULL THEN coalesce(cu.delivery_address, terms.delivery_address) ->> 'region'
+      ELSE site.region END AS region,
     coalesce(s.level <= ${EMPTY_LEVEL} AND s.level_at > o.delivered_at, false) OR coalesce(s.run_out_p90 < $1, false) AS "deviceIsEmpty",
     (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'openedAt', i.opened_at)), '[]')
      FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues
   FROM (SELECT * FROM "order" WHERE watch_at <= $1 ORDER BY watch_at LIMIT $2 FOR UPDATE SKIP LOCKED) o
   JOIN merchant m ON m.id = o.merchant_id JOIN customer cu ON cu.id = o.customer_id
+  JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
+  LEFT JOIN address site ON site.id = d.address_id LEFT JOIN mandate terms ON terms.consent_id = o.consent_id
   LEFT JOIN consumable_state s ON s.consumable_id = o.consumable_id`);
 
 interface Row {
@@ -62,6 +68,8 @@ interface Row {
   readonly endedAt: Date | null;
   readonly promisedBy: string | null;
   readonly timeZone: string;
+  readonly country: string | null;
+  readonly region: string | null;
   readonly deviceIsEmpty: boolean;
   readonly issues: readonly { readonly kind: IssueKind; readonly openedAt: string }[];
 }
@@ -80,15 +88,22 @@ export async function claimWatched(
     [scopes],
   );
   const byScope = new Map(learned.rows.map(({ scope, pmf }) => [scope, { pmf }]));
+  const closuresOf = await loadPublicHolidays(rows.map(placeOf), now);
   return rows.map((row) => {
     const known = leadTimeScopes({ ...row, region: row.timeZone }).find((scope) => byScope.has(scope));
-    return watchedOf(row, (known === undefined ? undefined : byScope.get(known)) ?? { pmf: row.prior });
+    return watchedOf(
+      row,
+      (known === undefined ? undefined : byScope.get(known)) ?? { pmf: row.prior },
+      closuresOf(placeOf(row)),
+    );
   });
 }
 
 const time = (date: Date | null): Instant | null => date?.getTime() ?? null;
 
-function watchedOf(row: Row, leadTime: LeadTime): WatchedOrder {
+const placeOf = ({ country, region }: Row): Place | null => (country === null ? null : { country, region });
+
+function watchedOf(row: Row, leadTime: LeadTime, closures: readonly DateSpan[]): WatchedOrder {
   const { id, status, merchantName, promisedBy, deviceIsEmpty, timeZone } = row;
   return {
     id,
@@ -102,7 +117,7 @@ function watchedOf(row: Row, leadTime: LeadTime): WatchedOrder {
     endedAt: time(row.endedAt),
     promisedBy,
     leadTime,
-    calendar: { timeZone, closures: [], holds: [] },
+    calendar: { timeZone, closures, holds: [] },
     deviceIsEmpty,
     issues: row.issues.map(({ kind, openedAt }) => ({ kind, openedAt: Date.parse(openedAt) })),
   };
