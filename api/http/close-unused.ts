@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * Browsers and HTTP clients open connections ahead of need. Node closes idle ones with the server, but one that
- * never carried a request counts as busy until its headers are overdue, a minute later: those end here.
+ * never carried a request counts as busy until its headers are overdue, a minute later: those end here. So does one
+ * whose answer was under way when closing began; it would be kept for a next request (fastify: 72 s), which is refused.
  */
 export function closeUnusedConnections(app: FastifyInstance): void {
   const sockets = new Set<Socket>();
@@ -18,6 +19,9 @@ export function closeUnusedConnections(app: FastifyInstance): void {
   });
   app.addHook('preClose', (done) => {
     isClosing = true;
+    // Node asks for both whenever an answer has ended; 0 would mean for ever.
+    app.server.keepAliveTimeout = 1;
+    app.server.keepAliveTimeoutBuffer = 0;
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     done();
   });

@@ -1,5 +1,7 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { createTestApi, createWorld, newConsent, type TestApi, TOKEN, type World } from './support.ts';
 
 describe('the API on a real port', () => {
@@ -88,5 +90,26 @@ describe('the API on a real port', () => {
     };
     expect(consent.status).toBe(201);
     for (const [name, secret] of Object.entries(secrets)) expect(log.includes(secret), name).toBe(false);
+  });
+
+  // The last: nothing is served after it.
+  test('closes when the last answer has gone out, although its connection could carry more', async () => {
+    const locking = await api.database.pool.connect();
+    await locking.query('BEGIN; LOCK TABLE product IN ACCESS EXCLUSIVE MODE');
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    socket.write(`GET /v1/products HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+    await eventually(async () => {
+      const { rowCount } = await locking.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND relation = 'product'::regclass`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    const closed = api.app.close();
+    await locking.query('COMMIT');
+    locking.release();
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toContain('HTTP/1.1 200 OK');
+    await closed;
+    await once(socket, 'close');
   });
 });
