@@ -50,6 +50,19 @@ function pagesPerDay({ supplies }: PrinterObservation): number {
   return marker === undefined ? 1 : pagesOf(marker) / TYPICAL_MARKER_DAYS;
 }
 
+/** Of a capture without an identity: "lexmark_xc2235" is a Lexmark XC2235. */
+function namedLike(file: string): { make: string; model: string } {
+  const words = file
+    .split(/[_-]+/u)
+    .map((word) =>
+      word.length <= 3 || /\d/u.test(word)
+        ? word.toUpperCase()
+        : word.charAt(0).toUpperCase() + word.slice(1),
+    );
+  const [make = file, ...rest] = words;
+  return { make, model: rest.length === 0 ? 'printer' : rest.join(' ') };
+}
+
 /**
  * A real printer as captured: its slots, their polarity, gauge and levels. Null when it tells no level
  * that a forecast could start from.
@@ -58,8 +71,8 @@ export function kindOfCapture({ name, observation }: Capture): DeviceKind | null
   const { identity, supplies, counters } = observation;
   if (!supplies.some((supply) => tells(supply) === 'level')) return null;
   const file = basename(name).replace(/\.[a-z]+$/u, '');
-  const make = identity.manufacturer ?? 'Unknown maker';
-  const model = identity.model ?? file;
+  const likely = namedLike(file);
+  const { manufacturer: make = likely.make, model = likely.model } = identity;
   const printer = { name: `${make} ${model}`, pagesPerDay: pagesPerDay(observation) };
   const levels = supplies.flatMap(({ key, level }) =>
     level.kind === 'measured' ? [[key, level.value] as const] : [],

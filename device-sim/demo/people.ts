@@ -66,7 +66,8 @@ export class People {
     const { items } = await api.get('/v1/orders?status=proposed&limit=200', ordersPage);
     let acted = false;
     // By name, not by id: ids differ from run to run, the story must not.
-    const named = (order: (typeof items)[number]) => `${order.deviceName} ${order.consumableName}`;
+    const named = ({ customerId, deviceName, consumableName }: (typeof items)[number]) =>
+      `${this.#byId.get(customerId)?.plan.name} ${deviceName} ${consumableName}`;
     for (const order of items.toSorted((a, b) => (named(a) < named(b) ? -1 : 1))) {
       const customer = this.#byId.get(order.customerId);
       if (customer === undefined || isAway(customer, now)) continue;

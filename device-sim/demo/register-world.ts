@@ -168,7 +168,8 @@ async function registerDevices(
     const body = batch.map(({ customer, device }) => ({
       customerId: customer.id,
       deviceModelId: modelIds.get(idOf(device.kind)),
-      name: device.name,
+      // The household knows whose it is.
+      name: `${device.kind.make} ${device.kind.model}`,
       strategy: termsOf(customer.plan.role).strategy,
     }));
     const created = await api.post('/v1/devices/bulk', { devices: body }, createdDevicesSchema);

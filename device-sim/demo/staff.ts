@@ -29,7 +29,8 @@ export class Staff {
   async act(): Promise<boolean> {
     const { items } = await this.#api.get('/v1/review?limit=200', reviewPage);
     // By name, not by id: ids differ from run to run, the story must not.
-    const named = ({ order }: (typeof items)[number]) => `${order.deviceName} ${order.consumableName}`;
+    const named = ({ order }: (typeof items)[number]) =>
+      `${order.customerName} ${order.deviceName} ${order.consumableName}`;
     for (const { orderId, order, flags } of items.toSorted((a, b) => (named(a) < named(b) ? -1 : 1))) {
       this.#looked += 1;
       const declines = this.#looked === DECLINES_NTH;
