@@ -1,14 +1,7 @@
-import type { Population } from '../../core/types.ts';
-import type { Queryable } from '../../platform/order-store.ts';
-import { prepared } from '../../platform/prepared.ts';
-import {
-  FLEET_SCOPE,
-  familyScope,
-  type PopulationVersion,
-  populationFor,
-  slotScope,
-} from '../population/content.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ConsumableProfile, Population } from '../../core/types.ts';
+import type { Queryable } from '../order-store.ts';
+import { prepared } from '../prepared.ts';
+import { FLEET_SCOPE, familyScope, type PopulationVersion, populationFor, slotScope } from './content.ts';
 
 const NEWEST = prepared(`
   SELECT s.scope, v.version, v.devices, v.content FROM unnest($1::text[]) AS s(scope)
@@ -16,7 +9,12 @@ const NEWEST = prepared(`
     SELECT version, devices, content FROM population_version WHERE scope = s.scope ORDER BY version DESC LIMIT 1
   ) v`);
 
-type Subject = Pick<Surroundings, 'deviceModelId' | 'family' | 'profile'>;
+/** A slot of a model, by what the fleet may have been taught for it. */
+interface Subject {
+  readonly deviceModelId: string;
+  readonly family: string;
+  readonly profile: Pick<ConsumableProfile, 'key' | 'typicalLifeDays'>;
+}
 
 /** From the narrowest: the slot of the model, the family, the whole fleet. */
 const scopesOf = ({ deviceModelId, family, profile }: Subject): readonly string[] => [
@@ -25,7 +23,7 @@ const scopesOf = ({ deviceModelId, family, profile }: Subject): readonly string[
   FLEET_SCOPE,
 ];
 
-export type PopulationOf = (subject: Subject) => Population | null;
+type PopulationOf = (subject: Subject) => Population | null;
 
 /** The newest version of the narrowest scope that the fleet has taught anything about. */
 export async function loadPopulations(db: Queryable, subjects: readonly Subject[]): Promise<PopulationOf> {

@@ -8,6 +8,7 @@ import type {
   StepContext,
 } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
+import { loadPopulations } from '../../platform/populations/load-populations.ts';
 import { loadPublicHolidays, type Place } from '../../platform/public-holidays.ts';
 import { loadJoinable, type MadeUpParcel, type ParcelOf } from '../parcels/joinable-parcels.ts';
 import type { Policy } from '../policy.ts';
@@ -19,7 +20,6 @@ import { type HoldsOf, loadHolds } from './holds.ts';
 import { loadLeadTimes } from './lead-times.ts';
 import { loadMandates, type MandateOf, type ScopedMandate } from './mandates.ts';
 import { loadOpenOrders } from './open-orders.ts';
-import { loadPopulations } from './populations.ts';
 import { loadReviews } from './reviews.ts';
 import { loadSpend } from './spend.ts';
 import { loadSurroundings, type Surroundings, type Wanted } from './surroundings.ts';

@@ -1,7 +1,7 @@
 import { addToHistogram, PIT_BINS } from '../../core/population.ts';
 import { DAY_MS, type Instant, type StepResult } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
-import { slotScope } from './content.ts';
+import { slotScope } from '../../platform/populations/content.ts';
 
 /**
  * How the fleet's forecasts fared: counts of where, in what was predicted, the use came to lie. Batches

@@ -2,10 +2,10 @@ import { type DeviceSummary, refitPopulation, rootPopulation, summaryOf } from '
 import { decodeState, isOutdated } from '../../core/state.ts';
 import { DAY_MS, type Instant, type Population } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
+import { contentOf, FLEET_SCOPE, familyScope, slotScope } from '../../platform/populations/content.ts';
 import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type CalibrationOf, foldCalibration, leaningOn, loadCalibration } from './calibration.ts';
-import { contentOf, FLEET_SCOPE, familyScope, slotScope } from './content.ts';
 
 interface Slot {
   readonly deviceModelId: string;
