@@ -19,7 +19,7 @@ export interface RunOut {
 }
 
 /** Experts below this share change no decision. */
-const NEGLIGIBLE = 0.02;
+export const NEGLIGIBLE = 0.02;
 /** A gauge drifts away from the truth as the filling empties: sd at empty. */
 const GAUGE_DRIFT = 0.02;
 const ROOT3 = Math.sqrt(3);
@@ -60,7 +60,7 @@ function levelPoints(model: Model): Amount[] {
   ];
 }
 
-function amountsLeft(model: Model): Amount[] {
+export function amountsLeft(model: Model): Amount[] {
   const points = levelPoints(model);
   const doubt = model.shelf >= 0.5 ? model.shelfDoubt : 0;
   const believed = points.map(({ weight, left }) => ({
