@@ -2,8 +2,8 @@ import type { DateSpan, SiteCalendar } from '../core/types.ts';
 import type { Queryable } from './order-store.ts';
 import { loadPublicHolidays, type Place } from './public-holidays.ts';
 
-const SITE = `
-  SELECT coalesce(site.time_zone, cu.time_zone) AS "timeZone",
+const SITES = `
+  SELECT d.id AS "deviceId", coalesce(site.time_zone, cu.time_zone) AS "timeZone",
     CASE WHEN site.id IS NOT NULL THEN json_build_object('country', site.country, 'region', site.region)
       ELSE coalesce(cu.delivery_address, agreed.delivery_address)::json END AS place,
     (SELECT coalesce(json_agg(json_build_object('from', h.starts_on, 'to', h.ends_on) ORDER BY h.starts_on, h.id), '[]')
@@ -19,26 +19,45 @@ const SITE = `
       AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
     ORDER BY k.granted_at DESC, k.id DESC LIMIT 1
   ) agreed ON true
-  WHERE d.id = $1`;
+  WHERE d.id = ANY ($1::uuid[])`;
 
 interface Site {
+  readonly deviceId: string;
   readonly timeZone: string;
   readonly holds: readonly DateSpan[];
   readonly place: Partial<Place> | null;
 }
 
-/** The calendar of the place where a device stands, from `now` on, with the holds that concern it; null: nobody owns it. */
+const placeOf = ({ place }: Site): Place | null => {
+  const { country, region = null } = place ?? {};
+  return country == null ? null : { country, region };
+};
+
+/**
+ * The calendars of the places where devices stand, by device: with the holds that concern it and end at or after
+ * `holdsSince`, and with the public holidays around `now`. Devices that nobody owns have none.
+ */
+export async function loadSiteCalendars(
+  db: Queryable,
+  deviceIds: readonly string[],
+  now: number,
+  holdsSince: number = now,
+): Promise<ReadonlyMap<string, SiteCalendar>> {
+  const { rows } = await db.query<Site>(SITES, [[...new Set(deviceIds)], new Date(holdsSince)]);
+  const closuresOf = await loadPublicHolidays(rows.map(placeOf), now);
+  return new Map(
+    rows.map((site) => {
+      const { deviceId, timeZone, holds } = site;
+      return [deviceId, { timeZone, holds, closures: closuresOf(placeOf(site)) }];
+    }),
+  );
+}
+
+/** The calendar of one device's place, from `now` on; null: nobody owns it. */
 export async function loadSiteCalendar(
   db: Queryable,
   deviceId: string,
   now: number,
 ): Promise<SiteCalendar | null> {
-  const { rows } = await db.query<Site>(SITE, [deviceId, new Date(now)]);
-  const [site] = rows;
-  if (site === undefined) return null;
-  const { timeZone, holds } = site;
-  const { country, region = null } = site.place ?? {};
-  const place = country == null ? null : { country, region };
-  const closuresOf = await loadPublicHolidays([place], now);
-  return { timeZone, holds, closures: closuresOf(place) };
+  return (await loadSiteCalendars(db, [deviceId], now)).get(deviceId) ?? null;
 }

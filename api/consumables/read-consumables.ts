@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { consumableSchema, readingSchema } from '../../contracts/http/consumables.ts';
 import type { Language, Said } from '../../core/phrases/phrase.ts';
+import type { Instant } from '../../core/types.ts';
 import { wordsFor } from '../http/language.ts';
 
 export type Consumable = z.output<typeof consumableSchema>;
 export type Reading = z.output<typeof readingSchema>;
 
-export interface ConsumableRow extends Omit<Consumable, 'runOut' | 'predictability'> {
+export interface ConsumableRow extends Omit<Consumable, 'runOut' | 'predictability' | 'stale'> {
   readonly said: Said | null;
   readonly predictability: (NonNullable<Consumable['predictability']> & { said?: Said }) | null;
   readonly runOutP10: Date | null;
@@ -24,7 +25,8 @@ const CONSUMABLE = `
     s.level, s.level_at AS "levelAt", coalesce(s.on_shelf, 0) AS "onShelf", s.run_out_p10 AS "runOutP10",
     s.run_out_p50 AS "runOutP50", s.run_out_p90 AS "runOutP90", s.predictability, s.outcome, s.sentence, s.said,
     s.last_decision_id AS "lastDecisionId", s.evaluated_at AS "evaluatedAt",
-    CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'status', o.status) END AS "openOrder"
+    CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'status', o.status,
+      'arrivesFrom', o.arrives_from, 'arrivesTo', o.arrives_to) END AS "openOrder"
   FROM consumable c
   JOIN device d ON d.id = c.device_id
   JOIN model_slot slot ON slot.device_model_id = c.device_model_id AND slot.key = c.key
@@ -50,9 +52,10 @@ export const LIST_BY_RUN_OUT = `${CONSUMABLE}
   ORDER BY s.run_out_p50, s.consumable_id LIMIT $6`;
 
 export const toConsumable =
-  (language: Language) =>
+  (language: Language, staleBefore: Instant) =>
   ({ runOutP10, runOutP50, runOutP90, said, predictability, ...row }: ConsumableRow): Consumable => ({
     ...row,
+    stale: row.levelAt !== null && row.levelAt.getTime() < staleBefore,
     sentence: wordsFor(language, said, row.sentence),
     predictability: predictability && {
       ...predictability,

@@ -11,6 +11,8 @@ import {
   shelfCountSchema,
 } from '../../contracts/http/consumables.ts';
 import type { Language } from '../../core/phrases/phrase.ts';
+import { DAY_MS } from '../../core/types.ts';
+import { readThresholds } from '../../platform/thresholds.ts';
 import { byId, byTimeAndId, decodeCursor, toPage } from '../http/cursor.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
 import { readerLanguage } from '../http/language.ts';
@@ -33,7 +35,13 @@ export function registerConsumables(app: Api, deps: ApiDeps): void {
   registerReadings(app, deps);
 }
 
-function registerList(app: Api, { database: { pool } }: ApiDeps): void {
+/** Before when a level counts as old; staff may change it while the platform runs. */
+async function staleBefore({ database: { pool }, config, clock }: ApiDeps): Promise<number> {
+  return clock.now() - (await readThresholds(pool, config)).staleAfterDays * DAY_MS;
+}
+
+function registerList(app: Api, deps: ApiDeps): void {
+  const { pool } = deps.database;
   app.get(
     '/v1/consumables',
     operation({
@@ -46,7 +54,7 @@ function registerList(app: Api, { database: { pool } }: ApiDeps): void {
     }),
     async (request, reply) => {
       const { customerId, deviceId, productId, sort, limit, cursor } = request.query;
-      const spoken = toConsumable(readerLanguage(request, reply));
+      const spoken = toConsumable(readerLanguage(request, reply), await staleBefore(deps));
       const filters = [customerId ?? null, deviceId ?? null, productId ?? null];
       if (sort === 'newest') {
         const [after] = decodeCursor(cursor, byId) ?? [null];
@@ -64,7 +72,7 @@ function registerOne(app: Api, deps: ApiDeps): void {
   const { pool } = deps.database;
   const read = async (id: string, language: Language) => {
     const { rows } = await pool.query<ConsumableRow>(READ_CONSUMABLE, [id]);
-    return toConsumable(language)(rows[0] ?? notFound('consumable', id));
+    return toConsumable(language, await staleBefore(deps))(rows[0] ?? notFound('consumable', id));
   };
   app.get(
     '/v1/consumables/:consumableId',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { consumableHistorySchema } from '../../contracts/http/views.ts';
 import { DAY_MS } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
+import { readForecast } from './forecast.ts';
 
 type History = z.output<typeof consumableHistorySchema>;
 
@@ -36,14 +37,16 @@ export async function readHistory(
 ): Promise<History> {
   const [from, to] = [new Date(now - days * DAY_MS), new Date(now)];
   const stretch = `${Math.ceil((days * DAY_MS) / STRETCHES)} milliseconds`;
-  const [points, events] = await Promise.all([
+  const [points, events, forecast] = await Promise.all([
     pool.query<{ at: Date; level: number }>(POINTS, [consumableId, from, to, stretch]),
     pool.query<{ type: string; at: Date; quantity: number | null }>(EVENTS, [consumableId, from, to]),
+    readForecast(pool, consumableId, now),
   ]);
   return {
     from,
     to,
     points: points.rows,
+    forecast,
     swaps: events.rows.filter(({ type }) => type === 'replaced').map(({ at }) => ({ at })),
     deliveries: events.rows
       .filter(({ type }) => type === 'delivered')

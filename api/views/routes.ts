@@ -50,6 +50,6 @@ export function registerViews(app: Api, { database: { pool }, clock }: ApiDeps):
       response: { 200: holdEffectSchema },
       problems: ['not-found'],
     }),
-    ({ params, query }) => readHoldEffect(pool, params.customerId, query),
+    ({ params, query }) => readHoldEffect(pool, params.customerId, query, clock.now()),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, pageOf, pageQuery, uuid } from './common.ts';
+import { instant, localDate, pageOf, pageQuery, uuid } from './common.ts';
 import { strategy } from './devices.ts';
 import { ORDER_STATUSES } from './orders.ts';
 
@@ -26,6 +26,9 @@ export const consumableSchema = z
       .describe('What is ordered for it; null: nothing fits yet.'),
     level: z.number().min(0).max(1).nullable().describe('Fraction believed left; null: not known.'),
     levelAt: instant.nullable().describe('When the level was last read.'),
+    stale: z
+      .boolean()
+      .describe('The level was read longer ago than this installation trusts readings (STALE_AFTER_DAYS).'),
     onShelf: z.number().describe('Spare fillings.'),
     runOut: z
       .object({ p10: instant.nullable(), p50: instant.nullable(), p90: instant.nullable() })
@@ -50,7 +53,14 @@ export const consumableSchema = z
     sentence: z.string().nullable().describe('What happens next and why, in one sentence.'),
     lastDecisionId: uuid.nullable(),
     evaluatedAt: instant.nullable(),
-    openOrder: z.object({ id: uuid, status: z.enum(ORDER_STATUSES) }).nullable(),
+    openOrder: z
+      .object({
+        id: uuid,
+        status: z.enum(ORDER_STATUSES),
+        arrivesFrom: localDate.nullable(),
+        arrivesTo: localDate.nullable(),
+      })
+      .nullable(),
     pausedAt: instant
       .nullable()
       .describe('Since when nothing is ordered without asking; choosing a strategy ends it.'),

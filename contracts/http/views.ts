@@ -15,6 +15,11 @@ export const consumableHistorySchema = z
       .describe('The last measured level of each of at most some 200 equal stretches of time, oldest first.'),
     swaps: z.array(z.object({ at: instant })).describe('Told by the device or seen in its level.'),
     deliveries: z.array(z.object({ at: instant, fillings: z.number() })),
+    forecast: z
+      .array(z.object({ at: instant, p10: z.number(), p50: z.number(), p90: z.number() }))
+      .describe(
+        'What is left at some 30 instants from now until it has run out with 90 %, in fillings with the shelf, if nothing arrives: less than p10 with 10 % probability, less than p90 with 90 %. Empty: not known yet.',
+      ),
   })
   .meta({ id: 'ConsumableHistory' });
 
@@ -36,21 +41,40 @@ export const holdEffectQuery = z.object({
   startsOn: localDate,
   endsOn: localDate.optional().describe('Left out: open end.'),
   deviceId: uuid.optional(),
+  addressId: uuid.optional().describe('Every device that stands there.'),
 });
+const arrival = z.object({ from: localDate, to: localDate });
 export const holdEffectSchema = z
   .object({
     moved: z
       .array(
         z.object({
           orderId: uuid,
+          productName: z.string(),
           consumableName: z.string(),
           deviceName: z.string(),
-          placed: z.boolean().describe('true: the merchant has it; it is asked only if you want.'),
+          arrives: arrival.describe('As planned now.'),
+          instead: arrival
+            .nullable()
+            .describe('With the hold; null: not before the hold, which has no end, is released.'),
         }),
       )
-      .describe('Open orders that may arrive on these dates.'),
+      .describe('Orders that are announced, or wait for an answer, and would be put off.'),
+    placed: z
+      .array(
+        z.object({
+          orderId: uuid,
+          productName: z.string(),
+          consumableName: z.string(),
+          deviceName: z.string(),
+          arrives: arrival,
+        }),
+      )
+      .describe('With the merchant, and may arrive on these dates: it is asked only if the customer wants.'),
     runsOut: z
-      .array(z.object({ consumableId: uuid, consumableName: z.string(), deviceName: z.string() }))
+      .array(
+        z.object({ consumableId: uuid, consumableName: z.string(), deviceName: z.string(), at: instant }),
+      )
       .describe('Consumables that probably run out on these dates: ordered to arrive before or after.'),
   })
   .meta({ id: 'HoldEffect' });
