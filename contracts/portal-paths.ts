@@ -9,6 +9,7 @@ export const PORTAL_SEGMENTS = [
   'forgot-password',
   'erased',
   'consumables',
+  'devices',
   'connect',
   'orders',
   'away',

@@ -17,6 +17,7 @@ import { defined } from '../http/patch.ts';
 import { notFound } from '../http/problem.ts';
 import { registerDeviceCommands } from './commands.ts';
 import { registerCredentials } from './credentials.ts';
+import { registerDeviceEvents } from './events.ts';
 import { type Device, LIST_DEVICES, READ_DEVICE } from './read-devices.ts';
 import { registerDevices as addDevices } from './register-devices.ts';
 
@@ -25,6 +26,7 @@ export function registerDevices(app: Api, deps: IdentityDeps): void {
   registerReads(app, deps);
   registerCredentials(app, deps);
   registerDeviceCommands(app, deps);
+  registerDeviceEvents(app, deps);
 }
 
 function registerNewDevices(app: Api, deps: IdentityDeps): void {

@@ -93,3 +93,35 @@ export const devicesQuery = z.object({
   deviceModelId: uuid.optional(),
 });
 export const devicesPage = pageOf(deviceSchema);
+
+/** What happened to it, by its own word, the customer's, or the platform's. */
+export const DEVICE_EVENT_TYPES = [
+  'replaced',
+  'button',
+  'fault',
+  'delivered',
+  'shelf-count',
+  'early-replacement',
+  'off-channel',
+] as const;
+export const deviceEventSchema = z
+  .object({
+    id: uuid,
+    type: z.string().describe(`Among them ${DEVICE_EVENT_TYPES.join(', ')}.`),
+    at: instant.describe("By the device's own clock, where it told."),
+    receivedAt: instant,
+    historical: z
+      .boolean()
+      .describe('Told late, out of its memory: evidence, never by itself a reason to order.'),
+    consumableId: uuid.nullable(),
+    consumableName: z.string().nullable(),
+    quantity: z
+      .number()
+      .nullable()
+      .describe('Fillings, for what was delivered or counted; what was left, for an early replacement.'),
+    orderId: uuid.nullable(),
+    detail: z.string().nullable().describe("The device's own words."),
+  })
+  .meta({ id: 'DeviceEvent' });
+export const deviceEventsQuery = z.object(pageQuery);
+export const deviceEventsPage = pageOf(deviceEventSchema);

@@ -19,8 +19,12 @@ const FirstReadingPage = lazy(async () => ({
 const ConsentPage = lazy(async () => ({ default: (await import('./connect/consent.tsx')).ConsentPage }));
 const OrdersPage = lazy(async () => ({ default: (await import('./orders/orders.tsx')).OrdersPage }));
 const OrderPage = lazy(async () => ({ default: (await import('./orders/order.tsx')).OrderPage }));
+const DevicePage = lazy(async () => ({ default: (await import('./device/device.tsx')).DevicePage }));
 const AwayPage = lazy(async () => ({ default: (await import('./away/away.tsx')).AwayPage }));
 const MessagesPage = lazy(async () => ({ default: (await import('./messages/messages.tsx')).MessagesPage }));
+const PreferencesPage = lazy(async () => ({
+  default: (await import('./messages/preferences-page.tsx')).PreferencesPage,
+}));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy.tsx')).PrivacyPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings.tsx')).SettingsPage }));
 
@@ -45,8 +49,10 @@ export function Customer() {
               <Route path="connect/:deviceId/consent" element={<ConsentPage />} />
               <Route path="orders" element={<OrdersPage />} />
               <Route path="orders/:orderId" element={<OrderPage />} />
+              <Route path="devices/:deviceId" element={<DevicePage />} />
               <Route path="away" element={<AwayPage />} />
               <Route path="messages" element={<MessagesPage />} />
+              <Route path="messages/preferences" element={<PreferencesPage />} />
               <Route path="privacy" element={<PrivacyPage />} />
               <Route path="settings" element={<SettingsPage />} />
               <Route path="*" element={<NotFound />} />

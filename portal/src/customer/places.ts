@@ -1,8 +1,14 @@
 /** Where customers live (ISO 3166); others are added as Neverout is offered there. */
-export const COUNTRIES: readonly string[] =
+const COUNTRIES: readonly string[] =
   'AT AU BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO NZ PL PT RO SE SI SK US'.split(
     ' ',
   );
+/** Countries with their names in a language, as a list to choose from. */
+export function countryOptions(language: string): { value: string; label: string }[] {
+  const names = new Intl.DisplayNames(language, { type: 'region' });
+  return COUNTRIES.map((value) => ({ value, label: names.of(value) ?? value }));
+}
+
 export const CURRENCIES: readonly string[] =
   'EUR AUD BGN CAD CHF CZK DKK GBP HUF ISK NOK NZD PLN RON SEK USD'.split(' ');
 

@@ -9,7 +9,7 @@ import { currentLanguage } from '../i18n/i18n.ts';
 import { Logo } from '../ui/logo.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import type { CustomerRecord } from './current-customer.tsx';
-import { COUNTRIES, CURRENCIES, guessCountry, guessCurrency } from './places.ts';
+import { CURRENCIES, countryOptions, guessCountry, guessCurrency } from './places.ts';
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone');
 
@@ -33,7 +33,6 @@ export function Welcome() {
       call<CustomerRecord>('POST', '/v1/customers', { body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['me'] }),
   });
-  const names = new Intl.DisplayNames(language, { type: 'region' });
   const currencyNames = new Intl.DisplayNames(language, { type: 'currency' });
   return (
     <Container component="main" size="xs" py="xl">
@@ -54,7 +53,7 @@ export function Welcome() {
               label={t('welcome.country')}
               description={t('welcome.countryText')}
               searchable
-              data={COUNTRIES.map((code) => ({ value: code, label: names.of(code) ?? code }))}
+              data={countryOptions(language)}
               {...form.getInputProps('jurisdiction')}
             />
             <Select

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 
 interface Props {
   readonly title: string;
-  readonly subtitle?: string | undefined;
+  readonly subtitle?: ReactNode;
   readonly back?: { readonly to: string; readonly label: string };
   readonly aside?: ReactNode;
   readonly children: ReactNode;

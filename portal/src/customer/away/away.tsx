@@ -12,6 +12,7 @@ import { Page } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useMay } from '../current-customer.tsx';
+import { useAddresses } from '../data/addresses.ts';
 import { useDevices } from '../data/consumables.ts';
 import { type Hold, useHolds } from '../data/holds.ts';
 import css from './away.module.css';
@@ -64,12 +65,17 @@ function HoldItem({ hold }: { readonly hold: Hold }) {
     mutationFn: () => call('POST', `/v1/holds/${hold.id}/cancel`),
     onSuccess: () => client.invalidateQueries(),
   });
-  const { startsOn, endsOn, reason, deviceId, feedId } = hold;
+  const addresses = useAddresses();
+  const { startsOn, endsOn, reason, deviceId, addressId, feedId } = hold;
+  const named = (list: readonly { id: string; name: string }[] | undefined, id: string) =>
+    list?.find((one) => one.id === id)?.name ?? null;
   const details = [
     reason,
-    deviceId === null
-      ? t('away.allDevices')
-      : (devices.data?.find(({ id }) => id === deviceId)?.name ?? null),
+    deviceId !== null
+      ? named(devices.data, deviceId)
+      : addressId !== null
+        ? named(addresses.data, addressId)
+        : t('away.allDevices'),
     feedId === null ? null : t('away.fromCalendar'),
   ].filter((text) => text !== null);
   return (

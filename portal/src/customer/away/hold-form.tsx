@@ -9,12 +9,18 @@ import { Card } from '../../ui/card.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useCustomer } from '../current-customer.tsx';
+import { useAddresses } from '../data/addresses.ts';
 import { useDevices } from '../data/consumables.ts';
-import { type Hold, useHoldEffect, useHolds } from '../data/holds.ts';
-import css from './away.module.css';
+import { type Hold, useHolds } from '../data/holds.ts';
+import { Effect } from './hold-effect.tsx';
 
 /** The calendar and its date library come when somebody goes away, not before. */
 const HoldCalendar = lazy(async () => ({ default: (await import('./hold-calendar.tsx')).HoldCalendar }));
+
+/** What is held for: everything, an address, or a device, as values of one list. */
+const [DEVICE, ADDRESS] = ['device ', 'address '];
+const idIn = (scope: string, kind: string): string | null =>
+  scope.startsWith(kind) ? scope.slice(kind.length) : null;
 
 /** Chooses days in a calendar that shows those already held, and says at once what it would do. */
 export function HoldForm() {
@@ -25,14 +31,16 @@ export function HoldForm() {
   const holds = useHolds();
   const [range, setRange] = useState<readonly [string | null, string | null]>([null, null]);
   const [isOpen, setOpen] = useState(false);
-  const [deviceId, setDeviceId] = useState('');
+  const [scope, setScope] = useState('');
+  const addresses = useAddresses();
   const [reason, setReason] = useState('');
   const [startsOn, endsOn] = range;
   const isChosen = startsOn !== null && (isOpen || endsOn !== null);
   const span = {
     startsOn: startsOn ?? '',
     endsOn: isOpen ? null : endsOn,
-    deviceId: deviceId === '' ? null : deviceId,
+    deviceId: idIn(scope, DEVICE),
+    addressId: idIn(scope, ADDRESS),
   };
   const save = useMutation({
     mutationFn: (body: z.input<typeof newHoldSchema>) => call<Hold>('POST', '/v1/holds', { body }),
@@ -57,10 +65,11 @@ export function HoldForm() {
           label={t('away.device')}
           data={[
             { value: '', label: t('away.allDevices') },
-            ...(devices.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            ...(addresses.data ?? []).map(({ id, name }) => ({ value: ADDRESS + id, label: name })),
+            ...(devices.data ?? []).map(({ id, name }) => ({ value: DEVICE + id, label: name })),
           ]}
-          value={deviceId}
-          onChange={(id) => setDeviceId(id ?? '')}
+          value={scope}
+          onChange={(value) => setScope(value ?? '')}
         />
         <TextInput
           label={t('away.reason')}
@@ -88,32 +97,5 @@ export function HoldForm() {
         </Text>
       </Stack>
     </Card>
-  );
-}
-
-interface EffectProps {
-  readonly span: {
-    readonly startsOn: string;
-    readonly endsOn: string | null;
-    readonly deviceId: string | null;
-  };
-}
-
-function Effect({ span }: EffectProps) {
-  const { t } = useTranslation('customer');
-  const effect = useHoldEffect(span);
-  if (effect.data === undefined) return null;
-  const { moved, runsOut } = effect.data;
-  const placed = moved.filter((order) => order.placed).length;
-  const count = moved.length - placed + runsOut.length;
-  const names = [...moved.filter((order) => !order.placed), ...runsOut].map(
-    ({ consumableName, deviceName }) => `${consumableName} (${deviceName})`,
-  );
-  return (
-    <div className={css['effect']} role="status">
-      <Text fw={580}>{count === 0 ? t('away.effectNone') : t('away.effect', { count })}</Text>
-      {names.length === 0 ? null : <Text size="sm">{names.join(', ')}</Text>}
-      {placed === 0 ? null : <Text size="sm">{t('away.effectPlaced', { count: placed })}</Text>}
-    </div>
   );
 }

@@ -2,14 +2,13 @@ import { NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { currentLanguage } from '../../i18n/i18n.ts';
 import { useCustomer } from '../current-customer.tsx';
-import { COUNTRIES } from '../places.ts';
+import { countryOptions } from '../places.ts';
 import type { LimitForm } from './mandate-limits.ts';
 
 /** The limits and the address of an authority to order: the customer's figures, none proposed. */
 export function LimitFields({ form }: { readonly form: LimitForm }) {
   const { t } = useTranslation('customer');
   const { currency } = useCustomer().customer;
-  const names = new Intl.DisplayNames(currentLanguage(), { type: 'region' });
   const amount = { min: 0, decimalScale: 2, suffix: ` ${currency}`, hideControls: true };
   return (
     <>
@@ -40,7 +39,7 @@ export function LimitFields({ form }: { readonly form: LimitForm }) {
         <Select
           label={t('connect.country')}
           searchable
-          data={COUNTRIES.map((code) => ({ value: code, label: names.of(code) ?? code }))}
+          data={countryOptions(currentLanguage())}
           {...form.getInputProps('country')}
         />
       </SimpleGrid>

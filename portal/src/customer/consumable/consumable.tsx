@@ -11,7 +11,7 @@ import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { type Consumable, useConsumable, useHistory } from '../data/consumables.ts';
 import { useHolds } from '../data/holds.ts';
-import { isStale } from '../home/staleness.ts';
+import type { OpenStatus } from '../data/orders.ts';
 import { LevelChart } from './level-chart.tsx';
 import { Limits } from './limits.tsx';
 import { OrderNow } from './order-now.tsx';
@@ -34,7 +34,15 @@ export function ConsumablePage() {
   }
   const { data } = consumable;
   return (
-    <Page title={data.name} subtitle={data.deviceName} back={{ to: '/', label: t('consumable.back') }}>
+    <Page
+      title={data.name}
+      subtitle={
+        <Anchor component={Link} to={`/devices/${data.deviceId}`} c="inherit">
+          {data.deviceName}
+        </Anchor>
+      }
+      back={{ to: '/', label: t('consumable.back') }}
+    >
       <Outlook consumable={data} />
       <Chart consumable={data} />
       <StrategyLadder consumable={data} />
@@ -45,11 +53,22 @@ export function ConsumablePage() {
   );
 }
 
+/** Where the open order stands, and when it comes. */
+function useOrderWords(): (order: NonNullable<Consumable['openOrder']>) => string {
+  const { t } = useTranslation('customer');
+  const format = useFormat(useCustomer().customer.timeZone);
+  return ({ status, arrivesFrom, arrivesTo }) => {
+    const words = t(`consumable.openOrder.${status as OpenStatus}`);
+    if (arrivesFrom === null || arrivesTo === null) return words;
+    return `${words} ${t('consumable.openOrderArrives', { span: format.span(arrivesFrom, arrivesTo) })}`;
+  };
+}
+
 function Outlook({ consumable }: { readonly consumable: Consumable }) {
   const { t } = useTranslation('customer');
   const format = useFormat(useCustomer().customer.timeZone);
-  const { level, levelAt, runOut, sentence, openOrder, polarity } = consumable;
-  const stale = isStale(levelAt);
+  const orderWords = useOrderWords();
+  const { level, levelAt, stale, sentence, openOrder, polarity } = consumable;
   const percent = level === null ? '' : format.percent(level);
   const left =
     level === null ? t('level.unknown') : t(polarity === 'fills' ? 'level.space' : 'level.left', { percent });
@@ -69,17 +88,6 @@ function Outlook({ consumable }: { readonly consumable: Consumable }) {
       <Text mt="md" fw={520}>
         {sentence ?? t('level.unknownText')}
       </Text>
-      <Text size="sm" c="dimmed" mt={4}>
-        {runOut.p50 === null ? null : (
-          <>
-            {t('consumable.runsOut')}{' '}
-            {t('consumable.runsOutRange', {
-              p10: runOut.p10 === null ? '…' : format.day(runOut.p10),
-              p90: runOut.p90 === null ? t('consumable.later') : format.day(runOut.p90),
-            })}
-          </>
-        )}
-      </Text>
       <Group mt="xs">
         <Why consumableId={consumable.id} />
         <OrderNow consumable={consumable} />
@@ -87,7 +95,7 @@ function Outlook({ consumable }: { readonly consumable: Consumable }) {
       {openOrder === null ? null : (
         <Alert mt="md" variant="light" icon={<IconTruckDelivery aria-hidden />}>
           <Anchor component={Link} to={`/orders/${openOrder.id}`}>
-            {t('consumable.openOrder', { status: t(`status.${openOrder.status}`) })}
+            {orderWords(openOrder)}
           </Anchor>
         </Alert>
       )}
@@ -109,8 +117,25 @@ function Chart({ consumable }: { readonly consumable: Consumable }) {
       {history.data === undefined ? null : history.data.points.length === 0 ? (
         <Text c="dimmed">{t('consumable.noReadings')}</Text>
       ) : (
-        <LevelChart consumable={consumable} history={history.data} holds={own} />
+        <>
+          <LevelChart consumable={consumable} history={history.data} holds={own} />
+          <RunsOut consumable={consumable} />
+        </>
       )}
     </Card>
+  );
+}
+
+/** The picture's answer in words. */
+function RunsOut({ consumable: { runOut } }: { readonly consumable: Consumable }) {
+  const { t } = useTranslation('customer');
+  const format = useFormat(useCustomer().customer.timeZone);
+  if (runOut.p50 === null) return null;
+  const p10 = runOut.p10 === null ? '…' : format.day(runOut.p10);
+  const p90 = runOut.p90 === null ? t('consumable.later') : format.day(runOut.p90);
+  return (
+    <Text size="sm" c="dimmed" mt="sm">
+      {t('consumable.runsOut', { p10, p90 })}
+    </Text>
   );
 }

@@ -1,6 +1,6 @@
 import { useElementSize } from '@mantine/hooks';
 import { scaleLinear, scaleTime } from 'd3-scale';
-import { area, curveStepAfter, line } from 'd3-shape';
+import { area, curveMonotoneX, curveStepAfter, line } from 'd3-shape';
 import { useTranslation } from 'react-i18next';
 import { platformNow } from '../../api/platform-time.ts';
 import { useFormat } from '../../ui/use-format.ts';
@@ -11,10 +11,10 @@ import { ChartLegend } from './chart-legend.tsx';
 import css from './level-chart.module.css';
 
 const HEIGHT = 220;
-const MARGIN = { top: 12, right: 8, bottom: 24, left: 36 };
+const MARGIN = { top: 18, right: 8, bottom: 24, left: 36 };
 const DAY_MS = 86_400_000;
-/** Where the forecast does not end within its horizon, the picture does. */
-const LOOK_AHEAD_MS = 60 * DAY_MS;
+const NO_FORECAST_MS = 14 * DAY_MS;
+const MARGIN_MS = 2 * DAY_MS;
 
 interface Props {
   readonly consumable: Consumable;
@@ -23,8 +23,8 @@ interface Props {
 }
 
 /**
- * The level over time and its forecast: the fan goes from what is left now, spares included, to the dates by which
- * it is empty with 10 and with 90 %.
+ * The level over time and its forecast: between the two edges of the fan lies what is left with 80 % probability,
+ * spares included, if nothing arrives.
  */
 export function LevelChart({ consumable, history, holds }: Props) {
   const { ref, width } = useElementSize();
@@ -40,14 +40,14 @@ export function LevelChart({ consumable, history, holds }: Props) {
         <Holds scales={scales} holds={holds} />
         <Axes scales={scales} />
         <Levels scales={scales} history={history} />
-        <Fan scales={scales} consumable={consumable} />
+        <Fan scales={scales} bands={history.forecast} />
         <Marks scales={scales} history={history} />
       </svg>
       <ChartLegend
         hasDeliveries={history.deliveries.length > 0}
         hasSwaps={history.swaps.length > 0}
         hasHolds={holds.length > 0}
-        hasFan={scales.ends.p10 !== null}
+        hasFan={history.forecast.length > 0}
       />
     </div>
   );
@@ -69,11 +69,16 @@ interface Scales {
 function scalesFor(width: number, { runOut, level, onShelf }: Consumable, history: History): Scales {
   const now = platformNow();
   const ends = { p10: msOf(runOut.p10), p50: msOf(runOut.p50), p90: msOf(runOut.p90) };
-  const until = Math.max(now, ends.p90 ?? ends.p50 ?? now + LOOK_AHEAD_MS) + 3 * DAY_MS;
+  // As far as the forecast was asked for; where there is none, the picture ends soon after today.
+  const last = history.forecast.at(-1);
+  const until = Math.max(now, last === undefined ? now + NO_FORECAST_MS : Date.parse(last.at)) + MARGIN_MS;
   const first = Math.min(...history.points.map(({ at }) => Date.parse(at)), now - 7 * DAY_MS);
   const from = Math.max(Date.parse(history.from), first);
   const x = scaleTime([from, until], [MARGIN.left, width - MARGIN.right]);
-  const y = scaleLinear([0, Math.max(1, (level ?? 0) + onShelf)], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const y = scaleLinear(
+    [0, Math.max(1, (level ?? 0) + onShelf, ...history.forecast.map(({ p90 }) => p90))],
+    [HEIGHT - MARGIN.bottom, MARGIN.top],
+  );
   const days = x.ticks(width < 500 ? 4 : 7).map((day) => day.getTime());
   return { x, y, days, from, until, now, width, floor: y(0), ends };
 }
@@ -141,27 +146,34 @@ function Levels({ scales: { x, y, floor }, history }: { scales: Scales; history:
   );
 }
 
-function Fan({
-  scales: { x, y, floor, now, until, ends },
-  consumable,
-}: {
-  scales: Scales;
-  consumable: Consumable;
-}) {
-  if (consumable.level === null || ends.p10 === null) return null;
-  const start = `M${x(now)},${y(consumable.level + consumable.onShelf)}`;
+type Band = History['forecast'][number];
+
+function Fan({ scales: { x, y }, bands }: { scales: Scales; bands: readonly Band[] }) {
+  const [px, median] = [({ at }: Band) => x(Date.parse(at)), ({ p50 }: Band) => y(p50)];
+  const fan = area<Band>(
+    px,
+    ({ p10 }) => y(p10),
+    ({ p90 }) => y(p90),
+  ).curve(curveMonotoneX);
+  // Once it is most likely empty, the line has nothing more to say.
+  const empty = bands.findIndex(({ p50 }) => p50 === 0);
+  const falling = empty === -1 ? bands : bands.slice(0, empty + 1);
   return (
     <>
-      <path className={css['fan']} d={`${start}L${x(ends.p10)},${floor}L${x(ends.p90 ?? until)},${floor}Z`} />
-      {ends.p50 === null ? null : <path className={css['median']} d={`${start}L${x(ends.p50)},${floor}`} />}
+      <path className={css['fan']} d={fan(bands) ?? ''} />
+      <path className={css['median']} d={line(px, median).curve(curveMonotoneX)(falling) ?? ''} />
     </>
   );
 }
 
 function Marks({ scales: { x, floor, now }, history }: { scales: Scales; history: History }) {
+  const { t } = useTranslation('customer');
   return (
     <>
       <line className={css['now']} x1={x(now)} x2={x(now)} y1={MARGIN.top} y2={floor} />
+      <text className={css['axis']} x={x(now)} y={MARGIN.top - 3} textAnchor="middle">
+        {t('consumable.today')}
+      </text>
       {history.swaps.map(({ at }) => {
         const swapX = x(Date.parse(at));
         return <line key={at} className={css['swap']} x1={swapX} x2={swapX} y1={floor} y2={floor - 16} />;

@@ -37,6 +37,7 @@ interface Span {
   readonly startsOn: string;
   readonly endsOn: string | null;
   readonly deviceId: string | null;
+  readonly addressId: string | null;
 }
 
 /** What holding these dates would do; nothing is asked while no first day is chosen. */

@@ -11,8 +11,10 @@ export type OrderWithHistory = Wire<typeof orderWithHistorySchema>;
 export type MonthSpend = Wire<typeof monthSpendSchema>;
 type Status = Order['status'];
 
-const OPEN: readonly Status[] = ['proposed', 'announced', 'placing', 'accepted', 'shipped'];
-export const isOpen = ({ status }: { readonly status: Status }): boolean => OPEN.includes(status);
+const OPEN = ['proposed', 'announced', 'placing', 'accepted', 'shipped'] as const satisfies readonly Status[];
+export type OpenStatus = (typeof OPEN)[number];
+export const isOpen = ({ status }: { readonly status: Status }): boolean =>
+  OPEN.some((open) => open === status);
 
 /** The newest orders of the customer; older ones are in the export. */
 export function useOrders(): UseQueryResult<readonly Order[]> {

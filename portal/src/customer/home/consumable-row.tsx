@@ -5,7 +5,6 @@ import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import type { Consumable } from '../data/consumables.ts';
 import css from './home.module.css';
-import { isStale } from './staleness.ts';
 
 /** Toners are told apart by their colour before anybody reads. */
 const DOTS: Readonly<Record<string, string>> = {
@@ -19,8 +18,7 @@ const DOTS: Readonly<Record<string, string>> = {
 export function ConsumableRow({ consumable }: { readonly consumable: Consumable }) {
   const { t } = useTranslation('customer');
   const format = useFormat(useCustomer().customer.timeZone);
-  const { id, key, name, level, levelAt, onShelf, polarity, sentence, strategy } = consumable;
-  const stale = isStale(levelAt);
+  const { id, key, name, level, levelAt, stale, onShelf, polarity, sentence, strategy } = consumable;
   const percent = level === null ? '' : format.percent(level);
   const left =
     level === null ? t('level.unknown') : t(polarity === 'fills' ? 'level.space' : 'level.left', { percent });

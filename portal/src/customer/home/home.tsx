@@ -1,5 +1,6 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlus, IconPrinter } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Card } from '../../ui/card.tsx';
@@ -65,10 +66,7 @@ export function Home() {
 
 /** The device that runs out first stands first. */
 function inOrder(devices: readonly Device[], consumables: readonly Consumable[]) {
-  const soonest = (own: readonly Consumable[]) =>
-    Math.min(
-      ...own.map(({ runOut }) => (runOut.p50 === null ? Number.POSITIVE_INFINITY : Date.parse(runOut.p50))),
-    );
+  const soonest = (own: readonly Consumable[]) => Math.min(...own.map(runOutOf));
   return devices
     .map((device) => ({
       device,
@@ -80,6 +78,21 @@ function inOrder(devices: readonly Device[], consumables: readonly Consumable[])
     });
 }
 
+/** A printer with fourteen slots would hide the next device: those that run out last are folded away. */
+const SHOWN_AT_MOST = 5;
+const SHOWN_OF_MANY = 4;
+
+function pressing(consumables: readonly Consumable[]): readonly Consumable[] {
+  if (consumables.length <= SHOWN_AT_MOST) return consumables;
+  const first = consumables.toSorted((a, b) => runOutOf(a) - runOutOf(b)).slice(0, SHOWN_OF_MANY);
+  return consumables.filter(
+    (consumable) => first.includes(consumable) || consumable.openOrder !== null || consumable.stale,
+  );
+}
+
+const runOutOf = ({ runOut }: Consumable): number =>
+  runOut.p50 === null ? Number.POSITIVE_INFINITY : Date.parse(runOut.p50);
+
 interface CardProps {
   readonly device: Device;
   readonly consumables: readonly Consumable[];
@@ -88,9 +101,13 @@ interface CardProps {
 function DeviceCard({ device, consumables }: CardProps) {
   const { t } = useTranslation('customer');
   const isOnline = device.presence === 'online';
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? consumables : pressing(consumables);
+  const hidden = consumables.length - shown.length;
   return (
     <Card
       title={device.name}
+      to={`/devices/${device.id}`}
       aside={
         <span className={css['presence']} data-online={isOnline || undefined}>
           {isOnline ? t('home.online') : t('home.offline')}
@@ -99,10 +116,21 @@ function DeviceCard({ device, consumables }: CardProps) {
     >
       {consumables.length === 0 ? <Text c="dimmed">{t('home.noConsumables')}</Text> : null}
       <div className={css['rows']}>
-        {consumables.map((consumable) => (
+        {shown.map((consumable) => (
           <ConsumableRow key={consumable.id} consumable={consumable} />
         ))}
       </div>
+      {hidden === 0 && !isAll ? null : (
+        <Button
+          variant="subtle"
+          size="compact-md"
+          mt="xs"
+          aria-expanded={isAll}
+          onClick={() => setAll(!isAll)}
+        >
+          {isAll ? t('home.showFewer') : t('home.showAll', { count: hidden })}
+        </Button>
+      )}
     </Card>
   );
 }

@@ -8,7 +8,6 @@ import { covers, isLive, useConsents } from '../data/consents.ts';
 import type { Consumable, Device } from '../data/consumables.ts';
 import { useOrders } from '../data/orders.ts';
 import css from './home.module.css';
-import { isStale } from './staleness.ts';
 
 interface Need {
   readonly key: string;
@@ -77,13 +76,14 @@ function useNeeds({ devices, consumables }: Props): readonly Need[] | null {
     }));
   const silent = devices.flatMap((device) => {
     const own = consumables.filter(({ deviceId }) => deviceId === device.id);
-    const last = own
+    const heard = own.filter(({ levelAt }) => levelAt !== null);
+    const last = heard
       .flatMap(({ levelAt }) => levelAt ?? [])
       .toSorted()
       .at(-1);
-    if (last === undefined || !isStale(last)) return [];
+    if (last === undefined || heard.some(({ stale }) => !stale)) return [];
     const text = t('home.silent', { device: device.name, when: format.day(last) });
-    return [{ key: `silent-${device.id}`, text, to: `/consumables/${own[0]?.id}`, action: t('home.allow') }];
+    return [{ key: `silent-${device.id}`, text, to: `/devices/${device.id}`, action: t('home.look') }];
   });
   return [...proposals, ...unallowed, ...silent];
 }

@@ -43,7 +43,7 @@ export function Members() {
   return (
     <Card title={t('privacy.members')}>
       <ul className={css['list']}>
-        {members.data?.items.map(({ userId, name, email, role }) => (
+        {members.data?.items.map(({ userId, name, email, role }, _index, all) => (
           <li key={userId} className={css['line']}>
             <div>
               <Text fw={560}>
@@ -54,7 +54,7 @@ export function Members() {
                 {email}
               </Text>
             </div>
-            {isOwner ? (
+            {isOwner && !isLastOwner(role, all) ? (
               <Group gap="xs">
                 <RoleSelect role={role} onChange={(next) => change.mutate({ userId, role: next })} />
                 <Button
@@ -78,6 +78,10 @@ export function Members() {
     </Card>
   );
 }
+
+/** Somebody has to answer for the household: the last owner stays. */
+const isLastOwner = (role: Role, members: readonly { role: Role }[]): boolean =>
+  role === 'owner' && members.filter((member) => member.role === 'owner').length === 1;
 
 interface RoleSelectProps {
   readonly role: Role;

@@ -2,7 +2,7 @@ import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../ui/card.tsx';
 import { Page } from '../../ui/page.tsx';
-import { DeviceSettings } from './device-settings.tsx';
+import { AddressBook } from './address-book.tsx';
 import { HouseholdForm } from './household-form.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { ProfileForm } from './profile-form.tsx';
@@ -14,7 +14,7 @@ export function SettingsPage() {
       <ProfileForm />
       <HouseholdForm />
       <Appearance />
-      <DeviceSettings />
+      <AddressBook />
       <PasswordForm />
     </Page>
   );
