@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fetchDueFeeds } from './calendar/due-feeds.ts';
 import type { RulesDeps } from './deps.ts';
+import { whatIsDue } from './due.ts';
 import { eraseDue } from './erasure/erase-due.ts';
 import { evaluateBatch } from './evaluate/evaluate-batch.ts';
 import { sendMessages } from './messages/send-messages.ts';
@@ -20,19 +21,22 @@ export async function sweep(deps: RulesDeps): Promise<boolean> {
   return busy;
 }
 
+/** What one part makes due for another is found by the next sweep, which follows at once. */
 async function sweepOnce(deps: RulesDeps, spacingMs: number): Promise<boolean> {
-  const evaluated = await evaluateBatch(deps, spacingMs);
-  const pressed = await answerPresses(deps);
-  const reminded = await sendReminders(deps);
-  const due = await processDueOrders(deps);
-  const feeds = await fetchDueFeeds(deps);
-  const erased = await eraseDue(deps);
-  const quotes = await requestDueQuotes(deps);
-  const watched = await watchOrders(deps);
-  const returns = await requestDueReturns(deps);
-  const messages = await sendMessages(deps);
-  const asked = pressed + reminded;
-  return evaluated + asked + due + feeds + erased + quotes + watched + returns + messages > 0;
+  const due = await whatIsDue(deps.database.pool, deps.clock.now());
+  const { messages, deliveries, mails } = due;
+  let done = 0;
+  if (due.evaluations) done += await evaluateBatch(deps, spacingMs);
+  if (due.presses) done += await answerPresses(deps);
+  if (due.reminders) done += await sendReminders(deps);
+  if (due.orders) done += await processDueOrders(deps);
+  if (due.feeds) done += await fetchDueFeeds(deps);
+  if (due.erasures) done += await eraseDue(deps);
+  if (due.quotes) done += await requestDueQuotes(deps);
+  if (due.watched) done += await watchOrders(deps);
+  if (due.returns) done += await requestDueReturns(deps);
+  if (messages || deliveries || mails) done += await sendMessages(deps, { messages, deliveries, mails });
+  return done > 0;
 }
 
 /** A batch of trials at most so often, however busy or idle it is: they must not slow what is real. */

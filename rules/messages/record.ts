@@ -23,21 +23,25 @@ export async function recordOutcome(
   const now = clock.now();
   const retryAt = outcome.outcome === 'later' ? nextAttemptAt(channel, attempts, now) : null;
   const result = outcome.outcome === 'later' && retryAt === null ? 'failed' : outcome.outcome;
-  const notice = await inTransaction(database.pool, async (db) => {
-    if (outcome.outcome === 'sent') {
+  let notice: 'delivered' | 'failed' | null = null;
+  // What concerns the delivery alone needs no transaction around its one statement.
+  if (retryAt !== null && outcome.outcome === 'later') {
+    await database.pool.query(LATER, [id, outcome.reason, new Date(retryAt)]);
+  } else if (outcome.outcome !== 'sent') {
+    notice = await inTransaction(database.pool, async (db) => {
+      await db.query(OVER, [id, outcome.reason, result]);
+      return result === 'failed' && (await failNoticeOf(db, id, now)) ? 'failed' : null;
+    });
+  } else if (told === null) {
+    await database.pool.query(SENT, [id, new Date(now)]);
+  } else {
+    const { arrivesFrom: from, arrivesTo: to, cancelUntil } = told;
+    const arrival = from === null || to === null ? null : { from, to };
+    notice = await inTransaction(database.pool, async (db) => {
       await db.query(SENT, [id, new Date(now)]);
-      if (told === null) return null;
-      const { arrivesFrom: from, arrivesTo: to } = told;
-      const arrival = from === null || to === null ? null : { from, to };
-      return (await recordNotice(db, id, now, told.cancelUntil, arrival)) ? 'delivered' : null;
-    }
-    if (retryAt !== null) {
-      await db.query(LATER, [id, outcome.reason, new Date(retryAt)]);
-      return null;
-    }
-    await db.query(OVER, [id, outcome.reason, result]);
-    return result === 'failed' && (await failNoticeOf(db, id, now)) ? 'failed' : null;
-  });
+      return (await recordNotice(db, id, now, cancelUntil, arrival)) ? 'delivered' : null;
+    });
+  }
   metrics.messageDeliveries.inc({ channel, outcome: result });
   if (notice !== null) metrics.notices.inc({ outcome: notice });
   if (result === 'failed') {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
+import { whatIsDue } from '../../rules/due.ts';
 import { runBatch } from '../../rules/evaluate/evaluate-batch.ts';
 import { runDueOrders } from '../../rules/orders/process-due-orders.ts';
 import { policyOf } from '../../rules/policy.ts';
@@ -204,6 +205,18 @@ describe('with a large fleet', () => {
       expect(count).toBe(200);
     });
     expect(plans.size).toBeGreaterThan(10);
+    expect(scans(plans)).toEqual([]);
+  });
+
+  test('so does the question whether there is anything to do', async () => {
+    const plans = await plansOf(async (db) => {
+      expect(await whatIsDue(db, START + DAY_MS)).toMatchObject({
+        evaluations: true,
+        orders: true,
+        feeds: false,
+      });
+      expect(await whatIsDue(db, START - DAY_MS)).toMatchObject({ evaluations: true, orders: false });
+    });
     expect(scans(plans)).toEqual([]);
   });
 
