@@ -15,19 +15,22 @@ import type { Api, ApiDeps } from '../http/deps.ts';
 import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
+import { registerDegreeDays } from './degree-days.ts';
 import { requireOwnAddress } from './own-address.ts';
 
 const tag = 'Customers';
 type Address = z.output<typeof addressSchema>;
 
 const COLUMNS = `a.id, a.customer_id AS "customerId", a.name, a.recipient, a.street, a.postal_code AS "postalCode",
-  a.city, a.region, a.country, a.time_zone AS "timeZone", a.created_at AS "createdAt", a.removed_at AS "removedAt",
+  a.city, a.region, a.country, a.time_zone AS "timeZone",
+  CASE WHEN cardinality(a.degree_days) = 12 THEN a.degree_days END AS "degreeDays", a.created_at AS "createdAt", a.removed_at AS "removedAt",
   (SELECT count(*)::int FROM device d WHERE d.address_id = a.id) AS devices`;
 const LIST = `SELECT ${COLUMNS} FROM address a WHERE a.customer_id = $1 AND a.removed_at IS NULL ORDER BY a.id LIMIT 500`;
 const READ = `SELECT ${COLUMNS} FROM address a WHERE a.id = $1`;
 const INSERT = `
-  INSERT INTO address (customer_id, name, recipient, street, postal_code, city, region, country, time_zone, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`;
+  INSERT INTO address (customer_id, name, recipient, street, postal_code, city, region, country, time_zone, degree_days,
+    created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`;
 /** Its holds end with it, and its devices stand nowhere. */
 const REMOVE = [
   'UPDATE address SET removed_at = coalesce(removed_at, $2) WHERE id = $1',
@@ -40,6 +43,7 @@ const MAX_ADDRESSES = 500;
 
 export function registerAddresses(app: Api, deps: ApiDeps): void {
   registerOwn(app, deps);
+  registerDegreeDays(app, deps, read);
   registerPlaces(app, deps);
 }
 
@@ -73,7 +77,17 @@ function registerOwn(app: Api, { database: { pool }, clock }: ApiDeps): void {
       problems: ['not-found', 'already-exists'],
     }),
     async ({ params: { customerId }, body }, reply) => {
-      const { name, recipient, street, postalCode, city, region = null, country, timeZone } = body;
+      const {
+        name,
+        recipient,
+        street,
+        postalCode,
+        city,
+        region = null,
+        country,
+        timeZone,
+        degreeDays,
+      } = body;
       const added = await transactAudited(pool, async (client) => {
         const locked = await client.query(LOCK_CUSTOMER, [customerId]);
         if (locked.rowCount === 0) notFound('customer', customerId);
@@ -81,8 +95,9 @@ function registerOwn(app: Api, { database: { pool }, clock }: ApiDeps): void {
         if (known.length >= MAX_ADDRESSES) {
           throw new ApiProblem('already-exists', { fields: `customer (${MAX_ADDRESSES} addresses)` });
         }
-        const fields = [customerId, name, recipient, street, postalCode, city, region, country, timeZone];
-        const { rows } = await client.query<{ id: string }>(INSERT, [...fields, new Date(clock.now())]);
+        const place = [customerId, name, recipient, street, postalCode, city, region, country, timeZone];
+        const values = [...place, degreeDays ?? [], new Date(clock.now())];
+        const { rows } = await client.query<{ id: string }>(INSERT, values);
         return await read(client, rows[0]?.id ?? '');
       });
       return reply.code(201).send(added);

@@ -9,12 +9,13 @@ type SlotProfile = z.output<typeof slotProfileBody> & { deviceModelId: string; k
 
 const UPSERT_SLOT = `
   INSERT INTO model_slot (device_model_id, key, name, polarity, gauge_quantum, gauge_noise, unit, capacity,
-    counter_key, yield_uses, typical_life_days, shelf_life_days)
-  SELECT m.id, $2, $3, $4::polarity, $5, $6, $7, $8, $9, $10, $11, $12 FROM device_model m WHERE m.id = $1
+    counter_key, yield_uses, typical_life_days, shelf_life_days, follows_weather)
+  SELECT m.id, $2, $3, $4::polarity, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM device_model m WHERE m.id = $1
   ON CONFLICT (device_model_id, key) DO UPDATE SET name = excluded.name, polarity = excluded.polarity,
     gauge_quantum = excluded.gauge_quantum, gauge_noise = excluded.gauge_noise, unit = excluded.unit,
     capacity = excluded.capacity, counter_key = excluded.counter_key, yield_uses = excluded.yield_uses,
-    typical_life_days = excluded.typical_life_days, shelf_life_days = excluded.shelf_life_days`;
+    typical_life_days = excluded.typical_life_days, shelf_life_days = excluded.shelf_life_days,
+    follows_weather = excluded.follows_weather`;
 
 const LOOK_AGAIN = `
   INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
@@ -38,6 +39,7 @@ export async function putSlot({ database, clock }: ApiDeps, slot: SlotProfile): 
       slot.yieldUses,
       slot.typicalLifeDays,
       slot.shelfLifeDays,
+      slot.followsWeather,
     ]);
     if (rowCount === 0) notFound('device model', deviceModelId);
     const devices = await client.query<{ id: string }>('SELECT id FROM device WHERE device_model_id = $1', [

@@ -92,7 +92,8 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'addresses',
-    sql: `SELECT id, name, recipient, street, postal_code, city, region, country, time_zone, created_at, removed_at
+    sql: `SELECT id, name, recipient, street, postal_code, city, region, country, time_zone, degree_days, created_at,
+        removed_at
       FROM address WHERE customer_id = $1 ORDER BY id`,
   },
   {

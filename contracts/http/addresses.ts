@@ -14,6 +14,13 @@ export const postalAddress = {
     .describe('ISO 3166.'),
 };
 
+/** One figure a month, as weather services publish them for a station: the sum of a month, divided by its days. */
+const degreeDays = z
+  .array(z.number().min(0).max(100))
+  .length(12)
+  .nullable()
+  .describe('Mean heating degree-days per day, January to December; null: not known.');
+
 export const newAddressSchema = z
   .object({
     name: label.describe('What the customer calls it: "Home", "Summer house".'),
@@ -22,6 +29,7 @@ export const newAddressSchema = z
       .nullable()
       .default(null)
       .describe("Where its days differ from the customer's; null: the customer's."),
+    degreeDays: degreeDays.default(null),
   })
   .meta({
     id: 'NewAddress',
@@ -49,12 +57,18 @@ export const addressSchema = z
     region: z.string().nullable(),
     country: z.string(),
     timeZone: z.string().nullable(),
+    degreeDays,
     devices: z.number().int().describe('That stand there.'),
     createdAt: instant,
     removedAt: instant.nullable(),
   })
   .meta({ id: 'CustomerAddress' });
 export const addressesSchema = z.object({ items: z.array(addressSchema) });
+
+export const degreeDaysSchema = z.object({ degreeDays }).meta({
+  id: 'DegreeDays',
+  examples: [{ degreeDays: [18.4, 16.9, 13.6, 9.1, 4.6, 1.8, 0.7, 0.9, 3.6, 8.3, 13.2, 17.1] }],
+});
 
 export const deviceAddressSchema = z
   .object({ addressId: uuid.nullable().describe('null: not said.') })

@@ -34,6 +34,11 @@ const slotProfile = {
   yieldUses: positive.nullable().describe('Uses (pages, cups) of one filling.'),
   typicalLifeDays: positive.max(36_500).describe('Typical life of one filling, in days.'),
   shelfLifeDays: positive.nullable().describe('Days a filling keeps; null: it does not spoil.'),
+  followsWeather: z
+    .boolean()
+    .describe(
+      'Used with the cold, as heating fuel is: its use counts in degree-days where the address has them.',
+    ),
 };
 
 export const slotProfileBody = z.object({
@@ -46,6 +51,7 @@ export const slotProfileBody = z.object({
   counterKey: slotProfile.counterKey.default(null),
   yieldUses: slotProfile.yieldUses.default(null),
   shelfLifeDays: slotProfile.shelfLifeDays.default(null),
+  followsWeather: slotProfile.followsWeather.default(false),
 });
 
 const slotSchema = z.object({ key: slotKey, ...slotProfile }).meta({ id: 'Slot' });

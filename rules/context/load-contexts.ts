@@ -193,9 +193,12 @@ async function loadCalendars(
   return (about) => {
     const place = placeOf(about);
     const holds = holdsOf(about);
-    const timeZone = about.siteTimeZone;
-    const key = JSON.stringify([timeZone, place?.country, place?.region, holds]);
-    const calendar = calendars.get(key) ?? { timeZone, closures: closuresOf(place), holds };
+    const { siteTimeZone: timeZone, degreeDays: normals } = about;
+    const key = JSON.stringify([timeZone, place?.country, place?.region, normals, holds]);
+    const calendar = calendars.get(key) ?? {
+      ...{ timeZone, closures: closuresOf(place), holds },
+      ...(normals === null ? {} : { degreeDays: { normals } }),
+    };
     calendars.set(key, calendar);
     return calendar;
   };

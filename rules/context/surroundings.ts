@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly siteTimeZone: string;
   /** Whose public holidays count; null: not said. */
   readonly place: Place | null;
+  /** Mean degree-days per day by month, for what is used with the cold; null: its use counts in days. */
+  readonly degreeDays: readonly number[] | null;
   /** The customer's; null: nobody owns it. */
   readonly jurisdiction: string | null;
   /** What is done now: the customer's choice, unless something makes it a question. */
@@ -63,6 +65,7 @@ const SURROUNDINGS = prepared(`
   SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family,
     coalesce(site.country, cu.delivery_address ->> 'country') AS country,
     CASE WHEN site.id IS NULL THEN cu.delivery_address ->> 'region' ELSE site.region END AS region,
+    CASE WHEN s.follows_weather AND cardinality(site.degree_days) = 12 THEN site.degree_days END AS degree_days,
     c.customer_id, c.strategy, c.skip_until, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
     cu.time_zone, cu.jurisdiction, cu.combine_orders, p.id AS product_id, p.merchant_id, p.sku, p.name AS product_name,
@@ -133,6 +136,7 @@ interface Row {
   readonly site_time_zone: string | null;
   readonly country: string | null;
   readonly region: string | null;
+  readonly degree_days: readonly number[] | null;
   readonly time_zone: string | null;
   readonly jurisdiction: string | null;
   readonly product_id: string | null;
@@ -177,6 +181,7 @@ function surroundingsOf(row: Row): Surroundings {
     timeZone: row.time_zone ?? UNOWNED.timeZone,
     siteTimeZone: row.site_time_zone ?? row.time_zone ?? UNOWNED.timeZone,
     place: row.country === null ? null : { country: row.country, region: row.region },
+    degreeDays: row.degree_days,
     jurisdiction: row.jurisdiction,
     strategy: row.customer_id === null ? UNOWNED.strategy : strategyOf(row),
     skipUntil: row.skip_until?.getTime() ?? null,

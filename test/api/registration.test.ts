@@ -39,6 +39,7 @@ describe('registration', () => {
           yieldUses: null,
           typicalLifeDays: 120,
           shelfLifeDays: null,
+          followsWeather: false,
         },
       ],
     });

@@ -73,6 +73,28 @@ describe('addresses of a customer', () => {
     );
   });
 
+  test('know how cold it is, month by month; what is used with the cold is thought over', async () => {
+    const url = `/v1/addresses/${lakeId}/degree-days`;
+    const degreeDays = [18, 17, 14, 9, 5, 2, 1, 1, 4, 8, 13, 17];
+    await takeQueue(api);
+    expect(await api.call('PUT', url, { degreeDays })).toMatchObject({ status: 200, body: { degreeDays } });
+    expect(await takeQueue(api)).toEqual([]);
+    await api.database.pool.query(
+      `UPDATE model_slot s SET follows_weather = true FROM consumable c
+       WHERE c.id = $1 AND s.device_model_id = c.device_model_id AND s.key = c.key`,
+      [lakeConsumableId],
+    );
+    await api.call('PUT', url, { degreeDays });
+    expect(await takeQueue(api)).toMatchObject([{ consumableId: lakeConsumableId }]);
+    // Eleven months are no year, and nothing is colder than degree-days can say.
+    for (const bad of [degreeDays.slice(1), degreeDays.map((value) => -value)]) {
+      expect(await api.call('PUT', url, { degreeDays: bad })).toMatchObject({ status: 400 });
+    }
+    const forgotten = await api.call('PUT', url, { degreeDays: null });
+    expect(forgotten.body.degreeDays).toBeNull();
+    await takeQueue(api);
+  });
+
   test('are held without the others: only what stands there waits, is thought over and offered to be moved', async () => {
     const mandate = { ...mandateFor(world), deliveryAddress: undefined, addressId: lakeId };
     const { body: consent } = await api.call('POST', '/v1/consents', newConsent(world, { mandate }));
