@@ -32,6 +32,8 @@ export const opsOrder: Translated<typeof english> = {
     noDecision: 'Jemand wollte sie, oder die Entscheidung ist nicht mehr aufbewahrt.',
     placements: 'Was die Schranken vor dem Bestellen sagten',
     noPlacement: 'So weit ist es noch nicht.',
+    passed_one: '{{count}} von {{all}} Schranken lässt durch',
+    passed_other: '{{count}} von {{all}} Schranken lassen durch',
     passes: 'lässt durch',
     fails: 'lässt nicht durch',
     answers: 'Antworten des Händlers',

@@ -35,7 +35,7 @@ export const opsSettings: Translated<typeof english> = {
       enabled: 'Hält von selbst an',
       floorPerDay: 'Bestellungen am Tag, die nie zu viele sind',
       narrowFloorPerDay: 'Dasselbe für ein Modell, eine Firmware, ein Produkt',
-      chance: 'Löst aus, wo der Zufall so selten wäre',
+      chance: 'Löst aus an einem Tag, den der Zufall allein seltener bringt als',
       graceHours: 'Nach dem Aufheben gilt die Menge als üblich für',
     },
     adminsOnly: 'Das ändern Admins.',

@@ -124,7 +124,7 @@ export const ops: Translated<typeof english> = {
     status: 'Status',
     how: 'Wie',
     automatic: 'automatisch',
-    approved: 'freigegeben',
+    approved: 'auf Freigabe',
     made: 'Angelegt',
     due: 'Fällig',
     arrives: 'Kommt bis',
@@ -206,6 +206,7 @@ export const ops: Translated<typeof english> = {
     sort: { newest: 'Neueste zuerst', name: 'Nach Namen' },
   },
   review: {
+    statuses: { pending: 'Wartend', approved: 'Freigegeben', declined: 'Abgelehnt' },
     none: 'Nichts wartet',
     noneText: 'Ungewöhnliche automatische Bestellungen warten hier, bis jemand sie angesehen hat.',
     count_one: '{{count}} Bestellung wartet',

@@ -30,6 +30,8 @@ export const opsOrder = {
     noDecision: 'Somebody wanted it, or the decision is no longer kept.',
     placements: 'What the gates said when it was to be placed',
     noPlacement: 'It has not come to that yet.',
+    passed_one: '{{count}} of {{all}} gates passes',
+    passed_other: '{{count}} of {{all}} gates pass',
     passes: 'passes',
     fails: 'does not pass',
     answers: "The merchant's answers",

@@ -33,7 +33,7 @@ export const opsSettings = {
       enabled: 'Stops by itself',
       floorPerDay: 'Orders a day that are never too many',
       narrowFloorPerDay: 'The same of one model, firmware or product',
-      chance: 'Trips where chance would need',
+      chance: 'Trips on a day that chance alone brings less often than',
       graceHours: 'After it was lifted, the rate is usual for',
     },
     adminsOnly: 'Admins change these.',

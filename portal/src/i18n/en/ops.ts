@@ -123,7 +123,7 @@ export const ops = {
     status: 'Status',
     how: 'How',
     automatic: 'automatic',
-    approved: 'approved',
+    approved: 'on approval',
     made: 'Made',
     due: 'Due',
     arrives: 'Arrives by',
@@ -200,6 +200,7 @@ export const ops = {
     sort: { newest: 'Newest first', name: 'By name' },
   },
   review: {
+    statuses: { pending: 'Waiting', approved: 'Approved', declined: 'Declined' },
     none: 'Nothing waits',
     noneText: 'Unusual automatic orders wait here until somebody has looked at them.',
     count_one: '{{count}} order waits',

@@ -66,6 +66,7 @@ function DecisionView({ decision, withFan = false }: { decision: Decision; withF
   const { instant } = useFormat();
   const { at, outcome, sentence } = decision;
   const gates = Array.isArray(decision.gates) ? (decision.gates as readonly Gate[]) : [];
+  const passed = gates.filter(({ pass }) => pass);
   const fan = withFan ? fanOf(decision.forecast) : null;
   return (
     <div>
@@ -77,18 +78,31 @@ function DecisionView({ decision, withFan = false }: { decision: Decision; withF
       </p>
       <p>{sentence}</p>
       {fan === null ? null : <RunOutFan now={Math.min(Date.parse(at), platformNow())} {...fan} />}
-      <ul className={details['gates']}>
-        {gates.map(({ gate, pass, reason }) => (
-          <li key={gate} data-pass={pass || undefined}>
-            {pass ? (
-              <IconCircleCheck size={18} aria-label={t('orderPage.passes')} />
-            ) : (
-              <IconCircleX size={18} aria-label={t('orderPage.fails')} />
-            )}
-            <span>{reason}</span>
-          </li>
-        ))}
-      </ul>
+      <Gates gates={gates.filter(({ pass }) => !pass)} />
+      {passed.length === 0 ? null : (
+        <details className={details['passed']}>
+          <summary>{t('orderPage.passed', { count: passed.length, all: gates.length })}</summary>
+          <Gates gates={passed} />
+        </details>
+      )}
     </div>
+  );
+}
+
+function Gates({ gates }: { readonly gates: readonly Gate[] }) {
+  const { t } = useTranslation('ops');
+  return (
+    <ul className={details['gates']}>
+      {gates.map(({ gate, pass, reason }) => (
+        <li key={gate} data-pass={pass || undefined}>
+          {pass ? (
+            <IconCircleCheck size={18} aria-label={t('orderPage.passes')} />
+          ) : (
+            <IconCircleX size={18} aria-label={t('orderPage.fails')} />
+          )}
+          <span>{reason}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -70,9 +70,9 @@ function useColumns(): Columns<Order> {
         id: 'createdAt',
         header: t('orders.made'),
         cell: ({ row: { original } }) => (
-          <Link className={css['time'] ?? ''} to={`/ops/orders/${original.id}`}>
-            {format.instant(original.createdAt)}
-          </Link>
+          <span className={css['time']}>
+            <Link to={`/ops/orders/${original.id}`}>{format.instant(original.createdAt)}</Link>
+          </span>
         ),
       },
       {

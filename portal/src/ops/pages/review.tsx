@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, SegmentedControl } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
@@ -26,18 +26,35 @@ import { ReviewDetail } from './review-detail.tsx';
 export type ReviewItem = Wire<typeof reviewItemSchema>;
 type Decisions = Wire<typeof reviewDecisionsSchema>;
 
+const STATUSES = ['pending', 'approved', 'declined'] as const;
+
 export function Review() {
   const { t } = useTranslation('ops');
-  const query = useOps<Wire<typeof reviewPage>>('orders', '/v1/review', { limit: 100 });
+  const [params, setParams] = useSearchParams();
+  const asked = params.get('status');
+  const status = STATUSES.find((known) => known === asked) ?? 'pending';
+  const query = useOps<Wire<typeof reviewPage>>('orders', '/v1/review', { status, limit: 100 });
   return (
     <>
-      <PageHead title={t('nav.review')} />
+      <PageHead title={t('nav.review')}>
+        <SegmentedControl
+          aria-label={t('orders.status')}
+          value={status}
+          onChange={(next) => setParams(next === 'pending' ? {} : { status: next }, { replace: true })}
+          data={STATUSES.map((value) => ({ value, label: t(`review.statuses.${value}`) }))}
+        />
+      </PageHead>
       <QueryView query={query}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <Empty icon={<IconCircleCheck />} title={t('review.none')} text={t('review.noneText')} />
           ) : (
-            <Queue items={items} hasMore={nextCursor !== null} />
+            <Queue
+              key={status}
+              items={items}
+              hasMore={nextCursor !== null}
+              isOpen={status === 'pending' && !query.isPlaceholderData}
+            />
           )
         }
       </QueryView>
@@ -69,7 +86,15 @@ function useCurrentId(): readonly [string | null, (order: string | null) => void
     current,
     (order) => {
       setCurrent(order);
-      setParams(order === null ? {} : { order }, { replace: true });
+      setParams(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (order === null) after.delete('order');
+          else after.set('order', order);
+          return after;
+        },
+        { replace: true },
+      );
     },
   ];
 }
@@ -83,14 +108,20 @@ function usePlace(items: readonly ReviewItem[], currentId: string | null): numbe
   return place;
 }
 
-function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; readonly hasMore: boolean }) {
+interface QueueProps {
+  readonly items: readonly ReviewItem[];
+  readonly hasMore: boolean;
+  /** Whether they still wait for somebody. */
+  readonly isOpen: boolean;
+}
+
+function Queue({ items, hasMore, isOpen }: QueueProps) {
   const { t } = useTranslation('ops');
   const [currentId, setCurrentId] = useCurrentId();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [isDeclining, setDeclining] = useState(false);
   const decide = useDecide();
   const sendOnce = useOnce(decide);
-  const [usesKeys] = useShortcutsSwitch();
   const index = usePlace(items, currentId);
   const current = items[index];
   const chosen = items.flatMap(({ orderId }) => (marked.has(orderId) ? [orderId] : []));
@@ -103,7 +134,7 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
         new Set(before.has(orderId) ? [...before].filter((id) => id !== orderId) : [...before, orderId]),
     );
   const send = (verdict: 'approve' | 'decline', reason?: string) => {
-    if (subjects.length === 0) return;
+    if (subjects.length === 0 || !isOpen) return;
     sendOnce({ orderIds: subjects, verdict, ...(reason === undefined ? {} : { reason }) });
     setMarked(new Set());
   };
@@ -112,31 +143,21 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
     k: () => go(-1),
     x: () => (current === undefined ? undefined : mark(current.orderId)),
     a: () => send('approve'),
-    d: () => setDeclining(true),
+    d: () => setDeclining(isOpen),
   });
   if (current === undefined) return null;
   return (
     <>
-      <div className={`${css['between']} ${css['bar']}`}>
-        <p className={css['dim']} role="status">
-          {t(hasMore ? 'review.more' : 'review.count', { count: items.length })}
-          {usesKeys ? <Keys /> : null}
-        </p>
-        <div className={css['row']}>
-          <Button size="sm" loading={decide.isPending} onClick={() => send('approve')}>
-            {t('review.approve', { count: subjects.length })}
-          </Button>
-          <Button
-            size="sm"
-            color="brick"
-            variant="light"
-            disabled={decide.isPending}
-            onClick={() => setDeclining(true)}
-          >
-            {t('review.decline', { count: subjects.length })}
-          </Button>
-        </div>
-      </div>
+      {isOpen ? (
+        <ActionBar
+          waiting={items.length}
+          hasMore={hasMore}
+          subjects={subjects.length}
+          isBusy={decide.isPending}
+          onApprove={() => send('approve')}
+          onDecline={() => setDeclining(true)}
+        />
+      ) : null}
       <Outcome decisions={decide.data} error={decide.error} />
       <div className={css['grid']} data-columns="side">
         <ul className={css['list']} aria-label={t('nav.review')}>
@@ -163,6 +184,36 @@ function Queue({ items, hasMore }: { readonly items: readonly ReviewItem[]; read
         }}
       />
     </>
+  );
+}
+
+interface ActionBarProps {
+  readonly waiting: number;
+  readonly hasMore: boolean;
+  readonly subjects: number;
+  readonly isBusy: boolean;
+  readonly onApprove: () => void;
+  readonly onDecline: () => void;
+}
+
+function ActionBar({ waiting, hasMore, subjects, isBusy, onApprove, onDecline }: ActionBarProps) {
+  const { t } = useTranslation('ops');
+  const [usesKeys] = useShortcutsSwitch();
+  return (
+    <div className={`${css['between']} ${css['bar']}`}>
+      <p className={css['dim']} role="status">
+        {t(hasMore ? 'review.more' : 'review.count', { count: waiting })}
+        {usesKeys ? <Keys /> : null}
+      </p>
+      <div className={css['row']}>
+        <Button size="sm" loading={isBusy} onClick={onApprove}>
+          {t('review.approve', { count: subjects })}
+        </Button>
+        <Button size="sm" color="brick" variant="light" disabled={isBusy} onClick={onDecline}>
+          {t('review.decline', { count: subjects })}
+        </Button>
+      </div>
+    </div>
   );
 }
 

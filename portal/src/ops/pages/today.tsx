@@ -39,6 +39,7 @@ export function Today() {
             <div className={css['grid']} data-columns="2">
               <Soonest today={today} />
               <div className={css['stack']}>
+                <Usual today={today} />
                 <Merchants today={today} />
                 <Refusals today={today} />
               </div>
@@ -75,8 +76,8 @@ function Counts({ today }: { readonly today: Data }) {
   const { t } = useTranslation('ops');
   const { number } = useFormat();
   return (
-    <ul className={css['tiles']}>
-      {[...useTrouble(today), ...usual(today)].map(({ key, count, tone, ...tile }) => (
+    <ul className={css['tiles']} data-columns="5">
+      {useTrouble(today).map(({ key, count, tone, ...tile }) => (
         <Tile
           key={key}
           {...tile}
@@ -157,6 +158,24 @@ const usual = (today: Data): Count[] => [
   { key: 'onTheWay', count: today.orders.onTheWay, to: '/ops/orders?status=accepted,shipped' },
   { key: 'orders', count: today.orders.today, to: `/ops/orders?from=${from(today, -1)}` },
 ];
+
+/** What goes its way. */
+function Usual({ today }: { readonly today: Data }) {
+  const { t } = useTranslation('ops');
+  const { number } = useFormat();
+  return (
+    <Card title={t('nav.orders')}>
+      <ul className={css['list']}>
+        {usual(today).map(({ key, count, to = '/ops/orders' }) => (
+          <li key={key} className={css['between']}>
+            <Link to={to}>{t(`today.${key}`)}</Link>
+            <strong>{number(count)}</strong>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
 
 function Soonest({ today }: { readonly today: Data }) {
   const { t } = useTranslation('ops');
