@@ -23,7 +23,11 @@ who lost them. Whoever can run this has the data anyway.`;
 
 const LINK_HOURS = 1;
 
+/** A password that somebody chose for an address before it was known to be theirs opens nothing: it goes. */
 const PROMOTE = `
+  WITH unconfirmed AS (
+    DELETE FROM auth_account a USING auth_user u WHERE u.email = $1 AND a.user_id = u.id AND NOT u.email_verified
+  )
   UPDATE auth_user SET role = 'admin', disabled_at = NULL, email_verified = true WHERE email = $1 RETURNING id`;
 const RESET_SECOND_FACTOR = `
   WITH app AS (DELETE FROM auth_two_factor WHERE user_id = $1), keys AS (DELETE FROM auth_passkey WHERE user_id = $1),

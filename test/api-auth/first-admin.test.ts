@@ -60,6 +60,21 @@ describe('the command for the first admin', () => {
     expect((await browser.get('/v1/me')).body).toMatchObject({ role: 'admin', secondFactorMissing: true });
   });
 
+  test('does not make whoever signed up with the address before its owner an admin', async () => {
+    const squatter = api.browser();
+    const signUp = { email: 'chief@example.org', password: PASSWORD, name: 'Chief' };
+    await expectStatus(squatter.post('/v1/auth/sign-up', signUp), 204);
+    const { stdout, token } = await command('--email', 'chief@example.org');
+    expect(stdout).toContain('again an admin');
+    const signIn = { email: 'chief@example.org', password: PASSWORD };
+    expect((await squatter.post('/v1/auth/sign-in', signIn)).body.code).toBe('sign-in-failed');
+    const chief = api.browser();
+    const newPassword = 'a password of the owner';
+    await expectStatus(chief.post('/v1/auth/reset-password', { token, newPassword }), 204);
+    await expectStatus(chief.post('/v1/auth/sign-in', { ...signIn, password: newPassword }), 200);
+    expect((await chief.get('/v1/me')).body).toMatchObject({ role: 'admin', secondFactorMissing: true });
+  });
+
   test('says how it is used', async () => {
     await expect(command('--email', 'nonsense')).rejects.toThrow('Usage: npm run admin');
   });
