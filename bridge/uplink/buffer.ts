@@ -97,7 +97,7 @@ export class MessageBuffer {
     const line = `${JSON.stringify({ done: message.body.seq })}\n`;
     this.#write(line);
     this.#wasteBytes += size + Buffer.byteLength(line);
-    if (this.#wasteBytes > this.#limits.maxBytes) this.#rewrite();
+    if (this.#wasteBytes > this.#limits.maxBytes) this.#rewrite(this.#messages);
   }
 
   close(): void {
@@ -131,22 +131,27 @@ export class MessageBuffer {
   #thinOut(): void {
     const half = Math.floor(this.#messages.length / 2);
     const kept = this.#messages.filter((_, i) => i >= half || i % 2 === 0);
-    this.#thinnedOut += this.#messages.length - kept.length;
-    this.#messages = kept;
-    this.#rewrite();
+    const thinnedOut = this.#messages.length - kept.length;
+    this.#rewrite(kept);
+    this.#thinnedOut += thinnedOut;
   }
 
-  #rewrite(): void {
-    const lines = this.#messages.map((message) => `${JSON.stringify(message)}\n`);
+  /** Makes these the messages that wait. One that fails changes nothing. */
+  #rewrite(messages: BufferedMessage[]): void {
+    const lines = messages.map((message) => `${JSON.stringify(message)}\n`);
     const draft = `${this.#file}.new`;
     const handle = openSync(draft, 'w', 0o600);
-    writeFileSync(handle, lines.join(''));
-    fsyncSync(handle);
-    closeSync(handle);
+    try {
+      writeFileSync(handle, lines.join(''));
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
     renameSync(draft, this.#file);
     syncFolder(dirname(this.#file));
     closeSync(this.#handle);
     this.#handle = openSync(this.#file, 'a+', 0o600);
+    this.#messages = messages;
     this.#sizes = lines.map((line) => Buffer.byteLength(line));
     this.#waitingBytes = this.#sizes.reduce((sum, size) => sum + size, 0);
     this.#fileBytes = this.#waitingBytes;

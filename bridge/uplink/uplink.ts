@@ -121,7 +121,19 @@ export class Uplink {
         return;
       }
       // Another message stands first when a full buffer was thinned out meanwhile.
-      if (this.#buffer.first() === next) this.#buffer.shift();
+      if (this.#buffer.first() === next) this.#strikeOut();
+    }
+  }
+
+  /** What stays in the file is delivered again after a restart, and stored once. */
+  #strikeOut(): void {
+    try {
+      this.#buffer.shift();
+    } catch (error) {
+      this.#options.log.error(
+        { err: error, file: this.#options.file },
+        'a delivered reading stays in the buffer, which cannot be written',
+      );
     }
   }
 
