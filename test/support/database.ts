@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../platform/database.ts';
-import { maintainReadingPartitions } from '../../platform/partitions.ts';
 import { silentLog } from './log.ts';
+import { maintain, templateFor, urlOf } from './template.ts';
 
 export interface TestDatabase extends Database, AsyncDisposable {}
+
+/** Templates this file has seen: looked up once. */
+const templates = new Map<number, Promise<string>>();
 
 /**
  * A fresh database of its own, cloned from the migrated template, with the partitions that a platform
@@ -14,11 +16,10 @@ export interface TestDatabase extends Database, AsyncDisposable {}
 export async function createTestDatabase(now: number): Promise<TestDatabase> {
   const maintenanceUrl = inject('databaseUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE neverout_template`);
-  const url = new URL(maintenanceUrl);
-  url.pathname = `/${name}`;
-  const database = openDatabase({ url: url.href, connections: 10, log: silentLog });
-  await maintainReadingPartitions(database.pool, { now, retentionMonths: 13, aheadMonths: 2 });
+  const template = templates.get(now) ?? templateFor(maintenanceUrl, now);
+  templates.set(now, template);
+  await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE ${await template}`);
+  const database = openDatabase({ url: urlOf(maintenanceUrl, name), connections: 10, log: silentLog });
   return {
     ...database,
     [Symbol.asyncDispose]: async () => {
@@ -26,10 +27,4 @@ export async function createTestDatabase(now: number): Promise<TestDatabase> {
       await maintain(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
-}
-
-async function maintain(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
 }

@@ -1,10 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
-import { applyMigrations } from '../../platform/migrations.ts';
+import { makeTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,24 +12,25 @@ declare module 'vitest' {
   }
 }
 
-export const TEMPLATE_DATABASE = 'neverout_template';
-
 /** One cluster for the whole run, with a migrated template that each test file clones. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'neverout-test-'));
+  const folder = await mkdtemp(join(await chooseParent(), 'neverout-test-'));
   // The server's own user must be able to pass through.
   await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({ folder, durability: 'throw-away' });
-  const client = new pg.Client(postgres.url);
-  await client.connect();
-  await client.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
-  await client.end();
-  const template = new URL(postgres.url);
-  template.pathname = `/${TEMPLATE_DATABASE}`;
-  await applyMigrations(template.href);
+  await makeTemplate(postgres.url);
   project.provide('databaseUrl', postgres.url);
   return async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+const MEMORY = '/dev/shm';
+const ROOM_BYTES = 4 * 1024 ** 3;
+
+/** In memory where there is room: the cluster is thrown away, and hundreds of databases are made and dropped in it. */
+async function chooseParent(): Promise<string> {
+  const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }));
+  return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
 }
