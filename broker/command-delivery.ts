@@ -25,6 +25,8 @@ interface Listening {
   readonly clean: boolean;
   /** Packet identifier to command. */
   readonly inFlight: Map<number, number>;
+  /** Its socket is full: the device is looked at again when it has read. */
+  isFull: boolean;
 }
 
 export interface CommandDeliveryDeps {
@@ -60,7 +62,7 @@ export class CommandDelivery {
     const sessions = this.#listening.get(deviceId) ?? new Map<string, Listening>();
     const { clean } = client as Client & { readonly clean: boolean };
     const qos = subscription === 0 ? 0 : 1;
-    sessions.set(client.id, { connection, qos, clean, inFlight: new Map() });
+    sessions.set(client.id, { connection, qos, clean, inFlight: new Map(), isFull: false });
     this.#listening.set(deviceId, sessions);
     this.want(deviceId);
   }
@@ -152,9 +154,11 @@ export class CommandDelivery {
   #send(session: Listening, { id, deviceId, payload, wasSent }: WaitingCommand): void {
     const { connection, qos, clean, inFlight } = session;
     const messageId = packetIdOf(id);
-    // A device that does not read its socket gets no more: it comes back, or it is gone.
-    if (inFlight.has(messageId) || inFlight.size >= MAX_IN_FLIGHT || connection.conn.writableNeedDrain)
+    if (inFlight.has(messageId) || inFlight.size >= MAX_IN_FLIGHT) return;
+    if (connection.conn.writableNeedDrain) {
+      this.#wantWhenRead(session, deviceId);
       return;
+    }
     const topic = topicOf(deviceId, 'command');
     const packet = { cmd: 'publish', topic, payload: JSON.stringify(payload), retain: false } as const;
     if (qos === 0) {
@@ -167,6 +171,16 @@ export class CommandDelivery {
     inFlight.set(messageId, id);
     // Only a kept session can have had it before [MQTT-3.3.1-1].
     connection.conn.write(generate({ ...packet, qos, messageId, dup: wasSent && !clean }));
+  }
+
+  /** A device that does not read its socket gets no more until it has; or it is gone. */
+  #wantWhenRead(session: Listening, deviceId: string): void {
+    if (session.isFull) return;
+    session.isFull = true;
+    session.connection.conn.once('drain', () => {
+      session.isFull = false;
+      this.want(deviceId);
+    });
   }
 }
 

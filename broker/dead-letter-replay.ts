@@ -2,6 +2,7 @@ import { type PublishKind, parseTopic } from '../contracts/mqtt.ts';
 import type { Clock } from '../platform/clock.ts';
 import { inTransaction, type Pool, type PoolClient } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { Backoff } from './backoff.ts';
 import type { ClockLimits } from './clock-check.ts';
 import { decodeEvent } from './decode-event.ts';
 import { type Arrival, decodeTelemetry, isForbidden } from './decode-telemetry.ts';
@@ -48,6 +49,7 @@ export class DeadLetterReplay {
   #running: Promise<void> | null = null;
   #isWanted = false;
   #isStopped = false;
+  readonly #backoff = new Backoff({ firstMs: 250, maxMs: 10_000 });
   readonly #closing = Promise.withResolvers<never>();
 
   constructor(deps: DeadLetterReplayDeps) {
@@ -64,6 +66,7 @@ export class DeadLetterReplay {
 
   stop(): void {
     this.#isStopped = true;
+    this.#backoff.abort();
   }
 
   /** What is under way and could not be stored any more stays marked. */
@@ -81,8 +84,13 @@ export class DeadLetterReplay {
           Promise.race([replayBatch(this.#deps, db), this.#closing.promise]),
         );
         if (letters === BATCH_LETTERS) this.#isWanted = true;
+        this.#backoff.reset();
       } catch (error) {
-        if (!this.#isStopped) this.#deps.log.warn({ err: error }, 'dead letters could not be decoded again');
+        if (this.#isStopped) continue;
+        this.#deps.log.warn({ err: error }, 'dead letters could not be decoded again; another try follows');
+        // They stay marked, and nobody announces them a second time.
+        this.#isWanted = true;
+        await this.#backoff.wait();
       }
     }
     this.#running = null;

@@ -13,6 +13,7 @@ import {
 } from '../support/broker.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { connectPacket, RawMqtt } from '../support/raw-mqtt.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -145,6 +146,33 @@ describe('commands to devices', () => {
     expect(heard.map(({ hint }) => hint)).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
     await delivered(50);
     await client.endAsync();
+  });
+
+  test('go on when a device that did not read its socket reads again', async () => {
+    const raw = await RawMqtt.open(broker.port('mqtt'));
+    const subscriptions = [{ topic: topicOf(device.id, 'command'), qos: 0 as const }];
+    raw.send(connectPacket(device), { cmd: 'subscribe', messageId: 1, subscriptions });
+    await raw.until('suback');
+    raw.socket.pause();
+    // More than the sockets of both sides hold.
+    const hint = 'x'.repeat(200_000);
+    for (let n = 0; n < 80; n += 1) await sendCommand(database, device.id, hint);
+    const waiting = () =>
+      rows('SELECT FROM device_command WHERE device_id = $1 AND delivered_at IS NULL', device.id);
+    // It is known to be full: some were taken and not written.
+    await eventually(async () =>
+      expect(
+        await rows(
+          'SELECT FROM device_command WHERE device_id = $1 AND sent_at IS NOT NULL AND delivered_at IS NULL',
+          device.id,
+        ),
+      ).not.toHaveLength(0),
+    );
+    expect(await waiting()).not.toHaveLength(0);
+    raw.socket.resume();
+    await raw.until('publish', 80);
+    await delivered(80);
+    raw.end();
   });
 
   test('reach a device that asked for no acknowledgement', async () => {

@@ -37,6 +37,12 @@ const replay = () =>
     new Date(NOON),
   );
 
+/** Marks, and makes an obstacle that is there before the broker hears of it. */
+const replayWith = async (obstacle: string) => {
+  await rows(obstacle);
+  await replay();
+};
+
 test('what could not be understood then is stored once it can be, as history', async () => {
   const client = await connectDevice(broker.port('mqtt'), device);
   await publish(client, device, telemetryOf({ consumables: { cyan: { level: 0.4 } } }));
@@ -69,4 +75,24 @@ test('what could not be understood then is stored once it can be, as history', a
   ]);
   const announced = await rows('SELECT reading_at AS at FROM evaluation_queue WHERE consumable_id = $1', id);
   expect(announced).toEqual([{ at: [new Date(NOON)] }]);
+});
+
+test('a try that the database refuses is repeated without another call for it', async () => {
+  const client = await connectDevice(broker.port('mqtt'), device);
+  await publish(client, device, telemetryOf({ seq: 2, consumables: { brown: { level: 0.4 } } }));
+  await client.endAsync();
+  await eventually(async () => expect(await letters()).toHaveLength(1));
+  // The broker finds the marked letter, and then that it may not write what became of it.
+  await rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM nextval('refusals'); RAISE 'not now'; END $$`);
+  await rows('CREATE SEQUENCE refusals');
+  await replayWith(`CREATE TRIGGER refuse BEFORE UPDATE ON dead_letter FOR EACH ROW
+    WHEN (OLD.replay_at IS NOT NULL) EXECUTE FUNCTION refuse()`);
+  await eventually(async () =>
+    expect(await rows('SELECT is_called FROM refusals')).toEqual([{ is_called: true }]),
+  );
+  await rows('DROP TRIGGER refuse ON dead_letter');
+  await eventually(async () =>
+    expect(await letters()).toMatchObject([{ replayAt: null, replayedAt: new Date(broker.clock.now()) }]),
+  );
 });
