@@ -10,6 +10,8 @@ const PAGE_ROWS = 1000;
  * the database from cleaning up. PostgreSQL itself ends it then.
  */
 const PATIENCE_MS = 60_000;
+/** Whoever reads on but slowly, too: others wait for the place. Ten years of a fleet are sent in minutes. */
+const LONGEST_MS = 30 * 60_000;
 
 const README = `Everything that is kept about one customer, each table as JSON and as CSV, as of one moment.
 Instants are ISO 8601 in UTC, dates are meant in the customer's time zone, amounts are integers in minor
@@ -28,6 +30,7 @@ export async function* exportArchive(pool: Pool, customerId: string, at: Date): 
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${PATIENCE_MS}`);
+    await client.query(`SET LOCAL transaction_timeout = ${LONGEST_MS}`);
     yield* zip(filesOf(client, customerId), at);
     await client.query('COMMIT');
     failure = undefined;

@@ -4,11 +4,14 @@ import { idParams } from '../../contracts/http/common.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
-import { notFound } from '../http/problem.ts';
+import { ApiProblem, notFound } from '../http/problem.ts';
 import { exportArchive } from './archive.ts';
 
-/** Each holds a connection while it lasts: enough to try again, too few to keep others out. */
+/** Enough to try again. */
 const BY_CUSTOMER = { name: 'customer export', max: 10, windowMinutes: 60 };
+/** Of one process: each holds a database connection while it lasts, and everybody else needs the others. */
+const MAX_AT_ONCE = 2;
+const COME_BACK_SECONDS = 60;
 
 export function registerExport(app: Api, { database, clock, attempts }: IdentityDeps): void {
   const documented = operation({
@@ -22,6 +25,7 @@ export function registerExport(app: Api, { database, clock, attempts }: Identity
     produces: ['application/zip'],
     problems: ['not-found'],
   });
+  let underWay = 0;
   app.get(
     '/v1/customers/:customerId/export',
     // Who took all data of somebody is worth knowing, although nothing changes.
@@ -32,11 +36,20 @@ export function registerExport(app: Api, { database, clock, attempts }: Identity
       await attempts.count(BY_CUSTOMER, id, reply);
       const at = new Date(clock.now());
       const name = `neverout-${id}-${at.toISOString().slice(0, 10)}.zip`;
+      if (underWay >= MAX_AT_ONCE) {
+        reply.header('retry-after', String(COME_BACK_SECONDS));
+        throw new ApiProblem('too-many-requests', {});
+      }
+      underWay += 1;
+      const archive = Readable.from(exportArchive(database.pool, id, at));
+      archive.once('close', () => {
+        underWay -= 1;
+      });
       return reply
         .type('application/zip')
         .header('content-disposition', `attachment; filename="${name}"`)
         .header('cache-control', 'no-store')
-        .send(Readable.from(exportArchive(database.pool, id, at)));
+        .send(archive);
     },
   );
 }

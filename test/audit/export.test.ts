@@ -313,6 +313,27 @@ describe('the export of a customer', () => {
     expect((await download(world.customerId)).response.status).toBe(200);
   });
 
+  test('is made for two at once, so that connections are left for everybody else', async () => {
+    const { body: customer } = await api.call('POST', '/v1/customers', {
+      name: 'Another',
+      timeZone: 'UTC',
+      currency: 'EUR',
+    });
+    const { pool } = api.database;
+    const locking = await pool.connect();
+    await locking.query('BEGIN; LOCK TABLE duty IN ACCESS EXCLUSIVE MODE');
+    const asked = await Promise.all(
+      Array.from({ length: 4 }, () => fetch(`${base}/v1/customers/${customer.id}/export`, { headers })),
+    );
+    await locking.query('COMMIT');
+    locking.release();
+    expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 200, 429, 429]);
+    expect(asked.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('60');
+    for (const response of asked) await response.arrayBuffer();
+    await expectNoneHeld();
+    expect((await download(customer.id)).response.status).toBe(200);
+  });
+
   test('of nobody does not exist, and too many are refused', async () => {
     const unknown = '00000000-0000-7000-8000-000000000000';
     expect((await download(unknown)).response.status).toBe(404);
