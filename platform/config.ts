@@ -35,13 +35,14 @@ const schema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('PostgreSQL 18; unset: the embedded one.'),
-  // The outbox listens on one, a scheduled task holds one for its lock and works with another.
+  // The outbox listens on one and shows with another that it lives, a scheduled task holds one for its lock, exports
+  // hold two (api/export/routes.ts); somebody has to work with one more.
   DATABASE_CONNECTIONS: z.coerce
     .number()
     .int()
-    .min(3)
+    .min(6)
     .default(10)
-    .describe('Connections of each pool of this process; at least 3.'),
+    .describe('Connections of each pool of this process; at least 6.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -31,8 +31,8 @@ describe('parseConfig', () => {
   });
 
   test('too few connections for a task that holds one and needs another are refused', () => {
-    expect(() => parseConfig({ DATABASE_CONNECTIONS: '2' })).toThrow('DATABASE_CONNECTIONS');
-    expect(parseConfig({ DATABASE_CONNECTIONS: '3' }).DATABASE_CONNECTIONS).toBe(3);
+    expect(() => parseConfig({ DATABASE_CONNECTIONS: '5' })).toThrow('DATABASE_CONNECTIONS');
+    expect(parseConfig({ DATABASE_CONNECTIONS: '6' }).DATABASE_CONNECTIONS).toBe(6);
   });
 
   test('proxies are named: trusting everybody is refused', () => {
