@@ -27,6 +27,7 @@ export const COUNTS = `
     ${atMost('FROM "order" WHERE created_at >= $3')} AS today,
     ${atMost(`FROM "order" WHERE status IN ('accepted', 'shipped')`)} AS "onTheWay",
     ${atMost(`FROM "order" WHERE status = 'announced'`)} AS announced,
+    ${atMost('FROM order_issue WHERE resolved_at IS NULL')} AS issues,
     (SELECT coalesce(extract(epoch FROM $1::timestamptz - min(enqueued_at)), 0)::int FROM (
       SELECT enqueued_at FROM evaluation_queue ORDER BY id LIMIT 1) AS oldest) AS "queueLagSeconds"`;
 

@@ -27,6 +27,7 @@ interface Counts {
   readonly today: number;
   readonly onTheWay: number;
   readonly announced: number;
+  readonly issues: number;
   readonly queueLagSeconds: number;
 }
 
@@ -76,6 +77,7 @@ async function readToday(pool: Pool, now: Instant): Promise<Today> {
       byReason: Object.fromEntries(reasons.map(({ reason, n }) => [reason, n])),
     },
     notDelivered: { notices: counts.notices, webhooks: counts.webhooks },
+    issues: counts.issues,
     orders: { today: counts.today, onTheWay: counts.onTheWay, announced: counts.announced },
   };
 }

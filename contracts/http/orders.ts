@@ -37,18 +37,20 @@ const orderOption = z
 
 const told = z.iso.datetime({ offset: true });
 
+export const ISSUE_KINDS = [
+  'late',
+  'presumed-lost',
+  'not-installed',
+  'merchant-silent',
+  'no-supply',
+  'refused',
+  'bought-anyway',
+] as const;
+
 const orderIssueSchema = z
   .object({
     kind: z
-      .enum([
-        'late',
-        'presumed-lost',
-        'not-installed',
-        'merchant-silent',
-        'no-supply',
-        'refused',
-        'bought-anyway',
-      ])
+      .enum(ISSUE_KINDS)
       .describe('late and presumed-lost: by what deliveries of its merchant have taken so far.'),
     reason: z.string(),
     openedAt: told,

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countStatement, type ListSpec, pageStatement } from '../../api/ops/lists/list.ts';
 import { CONSUMABLES, CUSTOMERS, DEVICES, ORDERS } from '../../api/ops/lists/specs.ts';
 import { COUNTS, MERCHANTS, SOONEST } from '../../api/ops/today-sql.ts';
-import { inTransaction, type PoolClient } from '../../platform/database.ts';
 import { createTestApi, createWorld, NOW, type TestApi, type World } from '../api/support.ts';
+import { fill, ROWS } from './support/fleet.ts';
 
-const ROWS = 100_000;
 const LIMIT = 51;
 /** The page itself, what is looked up for its rows, and some that tie or are skipped. */
 const MAX_ROWS_READ = 40 * LIMIT;
@@ -21,46 +20,6 @@ interface PlanNode {
 }
 
 const LARGE = new Set(['order', 'consumable', 'consumable_state', 'device', 'customer']);
-
-/** A customer each, a device each, a consumable each, an order each; set-wise. */
-async function fill({ database }: TestApi, world: World): Promise<void> {
-  await inTransaction(database.pool, (db) => insertAll(db, world));
-  await database.pool.query('VACUUM ANALYZE');
-}
-
-async function insertAll(db: PoolClient, world: World): Promise<void> {
-  // What is inserted here fits together: no need to check it row by row, nor to tell anybody.
-  await db.query('SET LOCAL session_replication_role = replica');
-  await db.query(
-    `WITH people AS (
-       INSERT INTO customer (name, email, time_zone, currency, created_at)
-       SELECT 'Customer ' || md5(n::text), 'c' || n || '@example.org', 'UTC', 'EUR', $3
-       FROM generate_series(1, ${ROWS}) AS n RETURNING id, email
-     ), machines AS (
-       INSERT INTO device (customer_id, device_model_id, name, serial, presence, presence_at, created_at)
-       SELECT id, $1, 'Printer', 'SN-' || email, CASE WHEN random() < 0.1 THEN 'offline' ELSE 'online' END::presence,
-         $3::timestamptz - random() * interval '30 days', $3 FROM people RETURNING id, customer_id
-     ), slots AS (
-       INSERT INTO consumable (device_id, device_model_id, key, customer_id, product_id, created_at)
-       SELECT id, $1, 'black', customer_id, $2, $3 FROM machines RETURNING id
-     )
-     INSERT INTO consumable_state (consumable_id, evaluate_at, level, level_at, run_out_p10, run_out_p50, run_out_p90)
-     SELECT id, $3, random(), $3, $3::timestamptz + random() * interval '100 days',
-       $3::timestamptz + random() * interval '300 days', $3::timestamptz + interval '400 days' FROM slots`,
-    [world.modelId, world.productId, new Date(NOW)],
-  );
-  await db.query(
-    `INSERT INTO "order" (customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings,
-       unit_price_minor, total_minor, currency, created_at, due_at, placed_at, accepted_at, delivered_at)
-     SELECT customer_id, id, $1, $2, s.status, 1, 1, 5000, (random() * 90000)::int, 'EUR', s.at,
-       CASE WHEN s.status = 'announced' THEN s.at + interval '1 day' END, s.at, s.at, s.at + interval '3 days'
-     FROM consumable CROSS JOIN LATERAL (
-       SELECT CASE WHEN random() < 0.01 THEN 'announced' WHEN random() < 0.1 THEN 'cancelled' ELSE 'installed' END::order_status AS status,
-         $3::timestamptz - random() * interval '300 days' + 0 * length(key) * interval '1 s' AS at
-     ) s WHERE customer_id IS NOT NULL`,
-    [world.productId, world.merchantId, new Date(NOW)],
-  );
-}
 
 describe('with 100,000 of everything', () => {
   let api: TestApi;
@@ -121,6 +80,11 @@ describe('with 100,000 of everything', () => {
     ['customers, newest', CUSTOMERS, () => ({ sort: 'newest' }), null],
     ['customers by name', CUSTOMERS, () => ({ sort: 'name' }), null],
     ['customers by name, deep', CUSTOMERS, () => ({ sort: 'name' }), ['customer 7', middle]],
+    ['consumables of a rare strategy', CONSUMABLES, () => ({ sort: 'runOut', strategy: 'coach' }), null],
+    ['consumables of a rare outcome', CONSUMABLES, () => ({ sort: 'runOut', outcome: 'blocked' }), null],
+    ['consumables that are empty', CONSUMABLES, () => ({ sort: 'newest', empty: true }), null],
+    ['customers under a rare law', CUSTOMERS, () => ({ sort: 'name', jurisdiction: 'US' }), null],
+    ['customers of a rare language', CUSTOMERS, () => ({ sort: 'newest', language: 'fi' }), null],
     ['customers by how they begin', CUSTOMERS, () => ({ sort: 'name', q: 'c4711' }), null],
   ];
 

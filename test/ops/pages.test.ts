@@ -1,6 +1,14 @@
 import { runMigrations } from 'graphile-worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, createWorld, insertOrder, NOW, type TestApi, type World } from '../api/support.ts';
+import {
+  createTestApi,
+  createWorld,
+  insertOrder,
+  NOW,
+  type TestApi,
+  TOKEN,
+  type World,
+} from '../api/support.ts';
 
 const DAY_MS = 86_400_000;
 const at = (days: number) => new Date(NOW + days * DAY_MS);
@@ -94,6 +102,35 @@ describe("the console's pages", () => {
     expect((await api.call('POST', '/v1/message-deliveries/replay', {})).body).toEqual({ replayed: 1 });
     expect(await status()).toEqual(['e-mail pending 0', 'webhook pending 0']);
     expect((await api.call('POST', '/v1/message-deliveries/replay', {})).body).toEqual({ replayed: 0 });
+  });
+
+  test('problems with orders are listed with what they are about, open ones first of all', async () => {
+    const id = await insertOrder(api, world, { status: 'lost', createdAt: NOW });
+    await rows(
+      `INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, opened_at, resolved_at)
+       VALUES ($1, $2, $3, 'late', 'customer', 'It is late.', $4, $5), ($1, $2, $3, 'presumed-lost', 'ops', 'It is lost.', $5, NULL),
+         ($1, $2, NULL, 'no-supply', 'ops', 'Nothing fits.', $4, NULL)`,
+      world.customerId,
+      world.consumableId,
+      id,
+      at(-3),
+      at(-1),
+    );
+    const kinds = async (query: string) =>
+      (await get(`/v1/ops/issues${query}`)).body.items.map(({ kind }: { kind: string }) => kind);
+    expect(await kinds('?open=true')).toEqual(['no-supply', 'presumed-lost']);
+    expect(await kinds('?open=true&sort=newest&audience=ops')).toEqual(['presumed-lost', 'no-supply']);
+    expect(await kinds('?open=false')).toEqual(['late']);
+    expect(await kinds('?kind=late&limit=1')).toEqual(['late']);
+    expect((await get('/v1/ops/issues?kind=presumed-lost')).body.items).toMatchObject([
+      { orderId: id, orderStatus: 'lost', consumableName: 'Black toner', merchantName: 'Office Supplies' },
+    ]);
+    expect((await get('/v1/ops/today')).body.issues).toBe(2);
+    const csv = await api.app.inject({
+      url: '/v1/ops/issues.csv?open=true',
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect(csv.body.trimEnd().split('\r\n')).toHaveLength(3);
   });
 
   test('stuck jobs are those that Today counts; one is run again', async () => {

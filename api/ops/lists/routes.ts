@@ -11,6 +11,9 @@ import {
   opsDevicesFilter,
   opsDevicesPage,
   opsDevicesQuery,
+  opsIssuesFilter,
+  opsIssuesPage,
+  opsIssuesQuery,
   opsOrdersFilter,
   opsOrdersPage,
   opsOrdersQuery,
@@ -18,7 +21,7 @@ import {
 import type { Api, ApiDeps } from '../../http/deps.ts';
 import { operation } from '../../http/operation.ts';
 import { type ListSpec, readAll, readTable } from './list.ts';
-import { CONSUMABLES, CUSTOMERS, DEVICES, ORDERS } from './specs.ts';
+import { CONSUMABLES, CUSTOMERS, DEVICES, ISSUES, ORDERS } from './specs.ts';
 
 interface Routes {
   readonly spec: ListSpec;
@@ -32,6 +35,7 @@ const LISTS: readonly Routes[] = [
   { spec: CONSUMABLES, query: opsConsumablesQuery, filter: opsConsumablesFilter, page: opsConsumablesPage },
   { spec: DEVICES, query: opsDevicesQuery, filter: opsDevicesFilter, page: opsDevicesPage },
   { spec: CUSTOMERS, query: opsCustomersQuery, filter: opsCustomersFilter, page: opsCustomersPage },
+  { spec: ISSUES, query: opsIssuesQuery, filter: opsIssuesFilter, page: opsIssuesPage },
 ];
 
 /** Calls to a merchant are tried again within minutes: what is longer under way needs somebody. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, localDate, pageOf, pageQuery, queryFlag, uuid } from '../common.ts';
 import { strategy } from '../devices.ts';
-import { ORDER_STATUSES } from '../orders.ts';
+import { ISSUE_KINDS, ORDER_STATUSES } from '../orders.ts';
 
 /** The console's tables: flat rows, so that a table, a CSV file and a program read the same. */
 
@@ -96,6 +96,26 @@ export const opsCustomerSchema = z
   })
   .meta({ id: 'OpsCustomer' });
 
+export const opsIssueSchema = z
+  .object({
+    id: uuid,
+    kind: z.enum(ISSUE_KINDS),
+    audience: z.enum(['customer', 'ops']).describe('Who can do something about it.'),
+    reason: z.string(),
+    openedAt: instant,
+    resolvedAt: instant.nullable(),
+    orderId: uuid.nullable().describe('null: nothing could be ordered.'),
+    orderStatus: status.nullable(),
+    customerId: uuid,
+    customerName: z.string(),
+    deviceId: uuid,
+    deviceName: z.string(),
+    consumableId: uuid,
+    consumableName: z.string(),
+    merchantName: z.string().nullable(),
+  })
+  .meta({ id: 'OpsIssue', description: 'A problem with an order, or with having one.' });
+
 const statuses = z
   .string()
   .max(300)
@@ -144,16 +164,25 @@ const customerFilters = {
   q: text.optional().describe('How the name or the e-mail address begins, or an id.'),
   sort: z.enum(['newest', 'name']).default('newest'),
 };
+const issueFilters = {
+  open: queryFlag.optional().describe('Whether it is still so.'),
+  kind: z.enum(ISSUE_KINDS).optional(),
+  audience: z.enum(['customer', 'ops']).optional(),
+  customerId: uuid.optional(),
+  sort: z.enum(['oldest', 'newest']).default('oldest'),
+};
 
 export const opsOrdersFilter = z.object(orderFilters);
 export const opsConsumablesFilter = z.object(consumableFilters);
 export const opsDevicesFilter = z.object(deviceFilters);
 export const opsCustomersFilter = z.object(customerFilters);
+export const opsIssuesFilter = z.object(issueFilters);
 
 export const opsOrdersQuery = z.object({ ...pageQuery, ...orderFilters });
 export const opsConsumablesQuery = z.object({ ...pageQuery, ...consumableFilters });
 export const opsDevicesQuery = z.object({ ...pageQuery, ...deviceFilters });
 export const opsCustomersQuery = z.object({ ...pageQuery, ...customerFilters });
+export const opsIssuesQuery = z.object({ ...pageQuery, ...issueFilters });
 
 const total = z
   .object({ count: whole, exact: z.boolean().describe('false: an estimate of the database.') })
@@ -165,3 +194,4 @@ export const opsOrdersPage = tableOf(opsOrderSchema);
 export const opsConsumablesPage = tableOf(opsConsumableSchema);
 export const opsDevicesPage = tableOf(opsDeviceSchema);
 export const opsCustomersPage = tableOf(opsCustomerSchema);
+export const opsIssuesPage = tableOf(opsIssueSchema);

@@ -57,6 +57,7 @@ export const todaySchema = z
       byReason: z.record(z.string(), whole),
     }),
     notDelivered: z.object({ notices: count, webhooks: count }),
+    issues: count.describe('Problems with orders that are not resolved, counted up to 10,000.'),
     orders: z.object({ today: whole, onTheWay: whole, announced: whole }),
   })
   .meta({ id: 'Today' });

@@ -2,6 +2,7 @@ import { ActionIcon, Switch } from '@mantine/core';
 import {
   IconAdjustments,
   IconAlertOctagon,
+  IconAlertTriangle,
   IconChartHistogram,
   IconDeviceDesktop,
   IconDroplet,
@@ -38,6 +39,7 @@ const ICONS = {
   today: IconGauge,
   review: IconEyeCheck,
   orders: IconShoppingCart,
+  issues: IconAlertTriangle,
   consumables: IconDroplet,
   devices: IconDeviceDesktop,
   customers: IconUsers,

@@ -15,6 +15,7 @@ import { DevicePage } from './pages/device.tsx';
 import { Devices } from './pages/devices.tsx';
 import { Forecast } from './pages/forecast.tsx';
 import { Halt } from './pages/halt.tsx';
+import { Issues } from './pages/issues.tsx';
 import { StuckJobs } from './pages/jobs.tsx';
 import { OrderPage } from './pages/order.tsx';
 import { Orders } from './pages/orders.tsx';
@@ -45,6 +46,7 @@ function Pages() {
         <Route path="review" element={<Review />} />
         <Route path="orders" element={<Orders />} />
         <Route path="orders/:orderId" element={<OrderPage />} />
+        <Route path="issues" element={<Issues />} />
         <Route path="jobs" element={<StuckJobs />} />
         <Route path="consumables" element={<Consumables />} />
         <Route path="devices" element={<Devices />} />

@@ -3,6 +3,7 @@ export const PLACES = [
   { to: '/ops', key: 'today', go: 't' },
   { to: '/ops/review', key: 'review', go: 'r' },
   { to: '/ops/orders', key: 'orders', go: 'o' },
+  { to: '/ops/issues', key: 'issues', go: 'p' },
   { to: '/ops/consumables', key: 'consumables', go: 'c' },
   { to: '/ops/devices', key: 'devices', go: 'd' },
   { to: '/ops/customers', key: 'customers', go: 'u' },

@@ -82,7 +82,15 @@ export const opsOrder: Translated<typeof english> = {
     },
   },
   issues: {
-    title: 'Probleme mit Bestellungen',
+    what: 'Problem',
+    since: 'Seit',
+    state: 'Zustand',
+    open: 'offen',
+    resolved: 'gelöst {{at}}',
+    isResolved: 'gelöst',
+    audience: 'Für',
+    audiences: { customer: 'die Kundschaft', ops: 'den Betrieb' },
+    sort: { oldest: 'Älteste zuerst', newest: 'Neueste zuerst' },
     none: 'Keine Probleme',
     noneText: 'Was spät, verloren, abgelehnt oder nicht zu haben ist, erscheint hier.',
     kind: {

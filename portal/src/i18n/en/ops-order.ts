@@ -80,7 +80,15 @@ export const opsOrder = {
     },
   },
   issues: {
-    title: 'Problems with orders',
+    what: 'Problem',
+    since: 'Since',
+    state: 'State',
+    open: 'open',
+    resolved: 'resolved {{at}}',
+    isResolved: 'resolved',
+    audience: 'For',
+    audiences: { customer: 'the customer', ops: 'staff' },
+    sort: { oldest: 'Oldest first', newest: 'Newest first' },
     none: 'No problems',
     noneText: 'What is late, lost, refused or cannot be had appears here.',
     kind: {

@@ -60,6 +60,7 @@ interface Count {
     | 'silent'
     | 'waiting'
     | 'jobs'
+    | 'issues'
     | 'deadLetters'
     | 'notDelivered'
     | 'announced'
@@ -143,6 +144,7 @@ function useTrouble(today: Data): Count[] {
       to: '/ops/jobs',
       hint: lags ? t('today.lag', { seconds: number(stuckJobs.queueLagSeconds) }) : undefined,
     },
+    { key: 'issues', count: today.issues, tone: 'bad', to: '/ops/issues?open=true' },
     { key: 'deadLetters', count: deadLetters.lastDay, tone: 'warn', to: '/ops/dead-letters' },
     {
       key: 'notDelivered',
