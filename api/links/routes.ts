@@ -9,10 +9,10 @@ import { transactAudited } from '../audit/within.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import type { Api } from '../http/deps.ts';
 import { takesForms } from '../http/forms.ts';
+import { sendPage } from '../http/page.ts';
 import { ApiProblem } from '../http/problem.ts';
 import { type Act, actOnOrder, isPossible } from '../orders/acts.ts';
 import { factsOf, type OrderView, readOrderView, type Speech, speechOf } from './order-view.ts';
-import { sendPage } from './page.ts';
 import { showUnsubscribe, unsubscribe } from './unsubscribe.ts';
 
 const hidden = { config: { access: 'public' }, schema: { hide: true } } as const;

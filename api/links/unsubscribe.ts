@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Link } from '../../platform/messages/links.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
+import { sendPage } from '../http/page.ts';
 import { speechOf } from './order-view.ts';
-import { sendPage } from './page.ts';
 
 interface Subject {
   readonly customerId: string;

@@ -98,7 +98,7 @@ test('agrees to what it wants, to the words it sees, and keeps a receipt', async
   await page.getByLabel('Street and number').fill('Hauptstraße 1');
   await page.getByLabel('Postcode').fill('10115');
   await page.getByLabel('Town').fill('Berlin');
-  await page.getByText('At most €100.00 a piece, 1 pieces an order and €150.00 a month').waitFor();
+  await page.getByText('At most €100.00 a piece, 1 piece an order and €150.00 a month').waitFor();
   await page.getByLabel('I allow the use of the readings').check();
   await page.getByLabel('I authorise automatic orders within these limits').check();
   await expectAccessible(page);

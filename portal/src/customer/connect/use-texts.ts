@@ -16,7 +16,7 @@ export function useTexts(device: Device, products: readonly Product[], limits: L
   const money = (amount: number | '') => format.money(toMinor(amount, currency), currency);
   const terms = {
     maxPrice: money(limits.maxPrice),
-    maxQuantity: format.number(Number(limits.maxQuantity)),
+    quantity: t('connect.quantity', { count: Number(limits.maxQuantity) }),
     maxMonth: money(limits.maxMonth),
     address: addressLine(addressOf(limits)),
   };

@@ -170,7 +170,9 @@ export const customer: Translated<typeof english> = {
     coachingAgree: 'Ich möchte Rat',
     orderTitle: 'Von selbst bestellen',
     orderText:
-      'Ich ermächtige Neverout, für „{{device}}“ in meinem Namen und auf meine Kosten zu bestellen, sobald Verbrauchsmaterial auszugehen droht, innerhalb dieser Grenzen: höchstens {{maxPrice}} pro Stück, höchstens {{maxQuantity}} Stück je Bestellung, höchstens {{maxMonth}} im Kalendermonat einschließlich Versand; nur diese Produkte: {{products}}; geliefert an {{address}}. Jede Bestellung wird mir vorher angekündigt, und ich kann sie bis zu dem dort genannten Zeitpunkt absagen. Ich kann das jederzeit mit zwei Klicks widerrufen; Bestellungen, die noch kein Händler angenommen hat, werden dann storniert.',
+      'Ich ermächtige Neverout, für „{{device}}“ in meinem Namen und auf meine Kosten zu bestellen, sobald Verbrauchsmaterial auszugehen droht, innerhalb dieser Grenzen: höchstens {{maxPrice}} pro Stück, höchstens {{quantity}} je Bestellung, höchstens {{maxMonth}} im Kalendermonat einschließlich Versand; nur diese Produkte: {{products}}; geliefert an {{address}}. Jede Bestellung wird mir vorher angekündigt, und ich kann sie bis zu dem dort genannten Zeitpunkt absagen. Ich kann das jederzeit mit zwei Klicks widerrufen; Bestellungen, die noch kein Händler angenommen hat, werden dann storniert.',
+    quantity_one: '{{count}} Stück',
+    quantity_other: '{{count}} Stück',
     orderAgree: 'Ich ermächtige zu automatischen Bestellungen innerhalb dieser Grenzen',
     limits: 'Grenzen',
     maxPrice: 'Höchstens für ein Stück',
@@ -184,7 +186,7 @@ export const customer: Translated<typeof english> = {
     country: 'Land',
     summary: 'Kurz gefasst',
     summaryText:
-      'Höchstens {{maxPrice}} pro Stück, {{maxQuantity}} Stück je Bestellung und {{maxMonth}} im Monat, an {{address}}.',
+      'Höchstens {{maxPrice}} pro Stück, {{quantity}} je Bestellung und {{maxMonth}} im Monat, an {{address}}.',
     summaryMissing: 'Füllen Sie Grenzen und Adresse aus, um zu sehen, wem Sie zustimmen würden.',
     noProducts:
       'Noch passt kein Produkt zu diesem Gerät; automatischen Bestellungen können Sie später zustimmen.',

@@ -165,7 +165,9 @@ export const customer = {
     coachingAgree: 'I would like advice',
     orderTitle: 'Order by itself',
     orderText:
-      'I authorise Neverout to order for “{{device}}” in my name and at my expense, as soon as a consumable threatens to run out, within these limits: at most {{maxPrice}} a piece, at most {{maxQuantity}} pieces an order, at most {{maxMonth}} in a calendar month including shipping; only these products: {{products}}; delivered to {{address}}. Each order is announced to me beforehand and I can cancel it until the time named there. I can withdraw this at any time in two clicks; orders not yet accepted by a merchant are then cancelled.',
+      'I authorise Neverout to order for “{{device}}” in my name and at my expense, as soon as a consumable threatens to run out, within these limits: at most {{maxPrice}} a piece, at most {{quantity}} an order, at most {{maxMonth}} in a calendar month including shipping; only these products: {{products}}; delivered to {{address}}. Each order is announced to me beforehand and I can cancel it until the time named there. I can withdraw this at any time in two clicks; orders not yet accepted by a merchant are then cancelled.',
+    quantity_one: '{{count}} piece',
+    quantity_other: '{{count}} pieces',
     orderAgree: 'I authorise automatic orders within these limits',
     limits: 'Limits',
     maxPrice: 'At most for one piece',
@@ -179,7 +181,7 @@ export const customer = {
     country: 'Country',
     summary: 'In short',
     summaryText:
-      'At most {{maxPrice}} a piece, {{maxQuantity}} pieces an order and {{maxMonth}} a month, to {{address}}.',
+      'At most {{maxPrice}} a piece, {{quantity}} an order and {{maxMonth}} a month, to {{address}}.',
     summaryMissing: 'Fill in limits and address to see what you would agree to.',
     noProducts: 'No product fits this device yet; automatic orders can be agreed to later.',
     agree: 'Save my decision',
