@@ -29,6 +29,7 @@ function registerSelf(app: Api, { database: { prisma, pool } }: IdentityDeps): v
       name: user.name,
       language: user.language,
       role: user.role,
+      hasAuthenticatorApp: user.twoFactorEnabled,
       hasSecondFactor: await hasSecondFactor(pool, user.id),
       secondFactorMissing: lacksSecondFactor(person),
       customers: user.members.map(({ customer, role }) => ({

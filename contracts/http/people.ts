@@ -21,7 +21,8 @@ export const meSchema = z
     name: z.string(),
     language,
     role: userRole,
-    hasSecondFactor: z.boolean(),
+    hasSecondFactor: z.boolean().describe('An authenticator app or a passkey.'),
+    hasAuthenticatorApp: z.boolean(),
     secondFactorMissing: z
       .boolean()
       .describe('true: staff of this installation who cannot go on until they sign in with a second factor.'),

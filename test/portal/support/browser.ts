@@ -10,12 +10,12 @@ const OWN_CHROMIUM = process.env['NEVEROUT_TEST_CHROMIUM'];
 const LOOSENING =
   /^--(disable-web-security|allow-running-insecure-content|single-process|disable-site-isolation-trials|in-process-gpu)/;
 
-/** A real Chromium: never skipped. Without one the test fails and says what to do. */
-export async function launchBrowser(): Promise<Browser> {
+/** A real Chromium, with these arguments besides: never skipped. Without one the test fails and says what to do. */
+export async function launchBrowser(...more: readonly string[]): Promise<Browser> {
   try {
     const executablePath = OWN_CHROMIUM ?? (await sparticuz.executablePath());
     const args = OWN_CHROMIUM === undefined ? sparticuz.args.filter((arg) => !LOOSENING.test(arg)) : [];
-    return await chromium.launch({ executablePath, args });
+    return await chromium.launch({ executablePath, args: [...args, ...more] });
   } catch (error) {
     throw new Error('No Chromium starts here: name one in NEVEROUT_TEST_CHROMIUM.', { cause: error });
   }

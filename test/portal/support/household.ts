@@ -60,7 +60,14 @@ export interface Printer extends AsyncDisposable {
   readonly claimCode: string;
   /** Publishes one reading at the platform's now. */
   readonly publish: (black: number) => Promise<void>;
-  /** The same, and has it evaluated. */
+  /** Publishes an event; `historical` ones come out of its memory. */
+  readonly tell: (event: {
+    type: string;
+    consumable?: string;
+    at: number;
+    historical?: boolean;
+  }) => Promise<void>;
+  /** The same as `publish`, and has it evaluated. */
   readonly report: (black: number) => Promise<void>;
 }
 
@@ -88,11 +95,16 @@ export async function makePrinter(served: ServedPlatform, modelId: string, name:
     };
     await client.publishAsync(topicOf(id, 'telemetry'), JSON.stringify(payload), { qos: 1 });
   };
+  const tell: Printer['tell'] = async ({ at, ...event }) => {
+    seq += 1;
+    const payload = { v: 1, at: new Date(at).toISOString(), seq, ...event };
+    await client.publishAsync(topicOf(id, 'event'), JSON.stringify(payload), { qos: 1 });
+  };
   const report = async (black: number) => {
     await publish(black);
     await platform.drain();
   };
-  return { id, claimCode, publish, report, [Symbol.asyncDispose]: () => client.endAsync() };
+  return { id, claimCode, publish, tell, report, [Symbol.asyncDispose]: () => client.endAsync() };
 }
 
 /** Lives through days of even use, two readings a day, from one level to another. */

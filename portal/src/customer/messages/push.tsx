@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { pushKeySchema } from '../../../../contracts/http/messages.ts';
 import { call } from '../../api/http.ts';
+import { ProblemError } from '../../api/problem.ts';
 import type { Wire } from '../../api/wire.ts';
 import { Card } from '../../ui/card.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
@@ -46,7 +47,13 @@ export function Push() {
           {state.data === true ? t('messages.pushOff') : t('messages.pushOn')}
         </Button>
       ) : null}
-      <ProblemNote error={on.error ?? off.error} texts={{ offline: t('messages.pushUnavailable') }} />
+      {on.isError && !(on.error instanceof ProblemError) ? (
+        <Text role="alert" mt="xs">
+          {t('messages.pushFailed')}
+        </Text>
+      ) : (
+        <ProblemNote error={on.error ?? off.error} />
+      )}
     </Card>
   );
 }

@@ -1,4 +1,5 @@
-import { Table, Text, Timeline } from '@mantine/core';
+import { Alert, Anchor, Table, Text, Timeline } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Card } from '../../ui/card.tsx';
@@ -30,12 +31,37 @@ export function OrderPage() {
       back={{ to: '/orders', label: t('orders.back') }}
       aside={<StatusBadge status={data.status} />}
     >
+      <Attention order={data} />
       <Decide order={data} />
       <Details order={data} />
       <History order={data} />
       <ReportProblem order={data} />
       <Withdrawal order={data} />
     </Page>
+  );
+}
+
+/** What is wrong with it now, and what only the customer can do about it. */
+function Attention({ order }: { readonly order: OrderWithHistory }) {
+  const { t } = useTranslation('customer');
+  const { nextStep, issues } = order;
+  if (nextStep === null && issues.length === 0) return null;
+  return (
+    <Alert color="amber" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+      {issues.map(({ kind, reason }) => (
+        <Text key={kind}>{reason}</Text>
+      ))}
+      {nextStep === null ? null : (
+        <Text>
+          {t(`orders.nextStep.${nextStep.code}`)}{' '}
+          {nextStep.url === null ? null : (
+            <Anchor href={nextStep.url} rel="noreferrer" target="_blank">
+              {t('orders.nextStepOpen')}
+            </Anchor>
+          )}
+        </Text>
+      )}
+    </Alert>
   );
 }
 

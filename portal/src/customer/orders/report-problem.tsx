@@ -10,15 +10,28 @@ import { useMay } from '../current-customer.tsx';
 import type { OrderWithHistory } from '../data/orders.ts';
 import css from '../privacy/privacy.module.css';
 
-const KINDS = ['wrong', 'damaged', 'not-needed', 'never-came'] as const;
-const REPORTABLE: readonly OrderWithHistory['status'][] = ['accepted', 'shipped', 'delivered', 'installed'];
+type Status = OrderWithHistory['status'];
+
+/** What can be said of a purchase, and while it stands how. */
+const SAID_OF = {
+  wrong: ['delivered', 'installed'],
+  damaged: ['delivered', 'installed'],
+  'not-needed': ['accepted', 'shipped', 'delivered'],
+  'never-came': ['accepted', 'shipped', 'delivered'],
+} as const satisfies Readonly<Record<string, readonly Status[]>>;
+type Kind = keyof typeof SAID_OF;
+const KINDS = Object.keys(SAID_OF) as readonly Kind[];
+
+const sayable = (status: Status): readonly Kind[] =>
+  KINDS.filter((kind) => SAID_OF[kind].some((known) => known === status));
 
 /** Says what is wrong with a purchase; the merchant is asked, and its answer appears here. */
 export function ReportProblem({ order }: { readonly order: OrderWithHistory }) {
   const { t } = useTranslation(['customer', 'common']);
   const may = useMay('member');
   const [isOpen, { open, close }] = useDisclosure();
-  const canReport = may && REPORTABLE.includes(order.status);
+  const kinds = sayable(order.status);
+  const canReport = may && kinds.length > 0;
   if (!canReport && order.problems.length === 0) return null;
   return (
     <Card title={t('orders.problem')}>
@@ -43,13 +56,19 @@ export function ReportProblem({ order }: { readonly order: OrderWithHistory }) {
         title={t('orders.problem')}
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
-        <ProblemForm orderId={order.id} onDone={close} />
+        <ProblemForm orderId={order.id} kinds={kinds} onDone={close} />
       </Modal>
     </Card>
   );
 }
 
-function ProblemForm({ orderId, onDone }: { readonly orderId: string; readonly onDone: () => void }) {
+interface FormProps {
+  readonly orderId: string;
+  readonly kinds: readonly Kind[];
+  readonly onDone: () => void;
+}
+
+function ProblemForm({ orderId, kinds, onDone }: FormProps) {
   const { t } = useTranslation(['customer', 'common']);
   const client = useQueryClient();
   const [kind, setKind] = useState('');
@@ -75,7 +94,7 @@ function ProblemForm({ orderId, onDone }: { readonly orderId: string; readonly o
       <Stack>
         <Radio.Group label={t('orders.problemWhat')} value={kind} onChange={setKind}>
           <Stack gap="xs" mt="xs">
-            {KINDS.map((value) => (
+            {kinds.map((value) => (
               <Radio key={value} value={value} label={t(`orders.problemKind.${value}`)} />
             ))}
           </Stack>

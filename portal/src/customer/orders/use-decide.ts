@@ -15,7 +15,7 @@ const AFTER: Readonly<Record<Decision, Order['status']>> = {
   cancel: 'cancelled',
   approve: 'announced',
   decline: 'declined',
-  skip: 'cancelled',
+  skip: 'declined',
 };
 const WORDS = { cancel: 'cancelled', approve: 'approved', decline: 'declined', skip: 'skipped' } as const;
 

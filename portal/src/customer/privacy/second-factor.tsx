@@ -11,7 +11,7 @@ export function SecondFactor() {
   const { t } = useTranslation(['customer', 'common']);
   const me = useMe();
   const [isOpen, { open, close }] = useDisclosure();
-  const isOn = me.data?.hasSecondFactor === true;
+  const isOn = me.data?.hasAuthenticatorApp === true;
   return (
     <Card title={t('privacy.factorTitle')}>
       <Text mb="sm">{isOn ? t('privacy.factorOn') : t('privacy.factorOff')}</Text>

@@ -85,6 +85,8 @@ export const account: Translated<typeof english> = {
     pushOn: 'Einschalten',
     pushOff: 'Ausschalten',
     pushDenied: 'Dieser Browser hat Mitteilungen blockiert. Erlauben Sie sie zuerst in seinen Einstellungen.',
+    pushFailed:
+      'Der Push-Dienst dieses Browsers hat nicht geantwortet. Es wurde nichts eingeschaltet; Mail erreicht Sie weiterhin.',
     pushUnavailable: 'Dieser Browser kann keine Mitteilungen zeigen.',
     email: 'Per Mail',
     inbox: 'Eingang',

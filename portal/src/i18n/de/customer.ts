@@ -281,6 +281,15 @@ export const customer: Translated<typeof english> = {
     withdrawalState: 'Widerrufen',
     withdrawalConfirm: 'Widerruf bestätigen',
     withdrawalDone: 'Sie haben am {{when}} widerrufen. Die Bestätigung ist unterwegs.',
+    nextStep: {
+      address:
+        'Der Händler liefert nicht an diese Adresse. Stimmen Sie einer anderen zu, oder sagen Sie es dem Händler.',
+      payment: 'Der Händler konnte das Geld nicht einziehen.',
+      'authentication-required': 'Ihre Bank möchte, dass Sie die Zahlung bestätigen.',
+      'no-delivery-address':
+        'Noch hat niemand gesagt, wohin. Tragen Sie unter Einstellungen eine Adresse ein.',
+    },
+    nextStepOpen: 'Zum Händler',
     move: 'Händler um Verschiebung bitten',
     moveAsked: 'Der Händler ist gefragt.',
     back: 'Alle Bestellungen',

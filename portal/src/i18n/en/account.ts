@@ -83,6 +83,8 @@ export const account = {
     pushOn: 'Switch on',
     pushOff: 'Switch off',
     pushDenied: 'This browser has blocked notifications. Allow them in its settings first.',
+    pushFailed:
+      'The push service of this browser did not answer. Nothing was switched on; mail still reaches you.',
     pushUnavailable: 'This browser cannot show notifications.',
     email: 'By mail',
     inbox: 'Inbox',

@@ -275,6 +275,13 @@ export const customer = {
     withdrawalState: 'Withdraw',
     withdrawalConfirm: 'Confirm withdrawal',
     withdrawalDone: 'You withdrew on {{when}}. The acknowledgement is on its way.',
+    nextStep: {
+      address: 'The merchant does not deliver to this address. Agree to another one, or tell the merchant.',
+      payment: 'The merchant could not collect the money.',
+      'authentication-required': 'Your bank wants you to confirm the payment.',
+      'no-delivery-address': 'Nobody has said yet where to deliver. Add an address under Settings.',
+    },
+    nextStepOpen: 'To the merchant',
     move: 'Ask the merchant to move it',
     moveAsked: 'The merchant is asked.',
     back: 'All orders',
