@@ -102,6 +102,10 @@ export const PROBLEMS_IN_GERMAN: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'Es gibt genug Endpunkte',
     detail: 'Höchstens {limit} Webhook-Endpunkte; entfernen Sie erst einen.',
   },
+  'too-many-subscriptions': {
+    title: 'Es gibt genug Browser',
+    detail: 'Höchstens {limit} Browser zeigen Nachrichten an; beenden Sie erst einen.',
+  },
   'unreadable-calendar': { title: 'Der Kalender ist nicht verwendbar', detail: '{reason}' },
   'order-mismatch': { title: 'Die Bestellung passt nicht', detail: '{reason}' },
   'not-acceptable': { title: 'So ist es nicht zu haben', detail: 'Verlangen Sie {type} im Header Accept.' },

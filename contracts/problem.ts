@@ -117,6 +117,11 @@ export const PROBLEMS = {
     title: 'There are enough endpoints',
     detail: 'At most {limit} webhook endpoints; remove one first.',
   },
+  'too-many-subscriptions': {
+    status: 409,
+    title: 'There are enough browsers',
+    detail: 'Messages are shown by at most {limit} browsers; end one first.',
+  },
   'unreadable-calendar': { status: 422, title: 'The calendar cannot be used', detail: '{reason}' },
   'order-mismatch': { status: 409, title: 'The order does not match', detail: '{reason}' },
   'not-acceptable': {

@@ -10,8 +10,10 @@ import {
 import { HOUR_MS } from '../../core/types.ts';
 import { forbiddenBecause } from '../../platform/outside/post.ts';
 import type { Api, ApiDeps } from '../http/deps.ts';
+import { LOCK_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
+import { transact } from '../http/transaction.ts';
 
 const tag = 'Messages';
 type Endpoint = z.output<typeof webhookEndpointSchema>;
@@ -51,8 +53,12 @@ function endpointStore({ database: { pool }, clock, config }: ApiDeps) {
       if (reason !== null) throw new ApiProblem('unusable-address', { reason });
       const secret = newSecret();
       const values = [owner, url, kinds, secret, new Date(clock.now()), MAX_ENDPOINTS];
-      const { rows } = await pool.query<Endpoint>(ADD, values);
-      const [made] = rows;
+      const made = await transact(pool, async (client) => {
+        // So that of many who come at once each counts those before.
+        const locked = owner === null ? null : await client.query(LOCK_CUSTOMER, [owner]);
+        if (owner !== null && locked?.rowCount === 0) notFound('customer', owner);
+        return (await client.query<Endpoint>(ADD, values)).rows[0];
+      });
       if (made === undefined) throw new ApiProblem('too-many-endpoints', { limit: MAX_ENDPOINTS });
       return { ...made, secret };
     },
@@ -155,7 +161,7 @@ function registerOwnList(app: Api, store: Store): void {
       params: idParams('customerId'),
       body: newWebhookEndpointSchema,
       response: { 201: webhookSecretSchema },
-      problems: ['not-found', 'unusable-address', 'too-many-endpoints', 'unknown-reference'],
+      problems: ['not-found', 'unusable-address', 'too-many-endpoints'],
     }),
     async ({ params: { customerId }, body }, reply) =>
       reply.code(201).send(await store.add(customerId, body)),

@@ -205,6 +205,27 @@ describe('webhooks and push messages', () => {
     await drainAt(START + HOUR_MS);
     expect((await call('GET', url)).body.items).toMatchObject([{ endedAt: expect.any(String) }]);
   });
+
+  test('one message goes to a bounded number of addresses, however many are asked for at once', async () => {
+    const keys = { p256dh: 'A'.repeat(87), auth: 'A'.repeat(22) };
+    const codes = async (url: string, bodies: readonly object[]) => {
+      const answers = await Promise.all(bodies.map((body) => call('POST', url, body)));
+      return Object.fromEntries(
+        Map.groupBy(answers, ({ status: got, body }) => body.code ?? got)
+          .entries()
+          .map(([code, same]) => [code, same.length]),
+      );
+    };
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ url: `${receiver.url}/${n}` }));
+    const browsers = many(60).map(({ url: endpoint }) => ({ endpoint, keys }));
+    const pushes = `/v1/customers/${customerId}/push-subscriptions`;
+    expect(await codes(pushes, browsers)).toEqual({ 201: 50, 'too-many-subscriptions': 10 });
+    expect(await codes(endpoints(), many(30))).toEqual({ 201: 10, 'too-many-endpoints': 20 });
+    // A browser that is known may subscribe anew.
+    const [known] = await world.rows<{ endpoint: string }>('SELECT endpoint FROM push_subscription LIMIT 1');
+    expect((await call('POST', pushes, { endpoint: known?.endpoint, keys })).status).toBe(201);
+  });
 });
 
 const COACH = {
