@@ -86,7 +86,8 @@ export async function addFeed(
   const timeZone = await zoneOf(deps.database.pool, customerId);
   const spans = text === null ? null : await spansOf(deps, text, { rule }, timeZone);
   return await transact(deps.database.pool, async (client) => {
-    await client.query(LOCK_CUSTOMER, [customerId]);
+    const locked = await client.query(LOCK_CUSTOMER, [customerId]);
+    if (locked.rowCount === 0) notFound('customer', customerId);
     await checkPlace(client, customerId, deviceId);
     if (addressId !== null) await requireOwnAddress(client, customerId, addressId);
     const keyword = rule.kind === 'keyword' ? rule.keyword : null;

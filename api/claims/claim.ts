@@ -8,7 +8,7 @@ import { actorName } from '../auth/caller.ts';
 import type { IdentityDeps } from '../auth/deps.ts';
 import { type Device, READ_DEVICE } from '../devices/read-devices.ts';
 import type { Api } from '../http/deps.ts';
-import { LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
+import { LOCK_CUSTOMER, LOOK_AGAIN_CUSTOMER } from '../http/look-again.ts';
 import { operation } from '../http/operation.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { normalizeClaimCode } from './claim-code.ts';
@@ -77,6 +77,8 @@ async function claim(
   { hash, actor, now, customerId, name, strategy }: NewClaim & { hash: Buffer; actor: string; now: number },
 ): Promise<Device> {
   const at = new Date(now);
+  const locked = await client.query(LOCK_CUSTOMER, [customerId]);
+  if (locked.rowCount === 0) throw new ApiProblem('unknown-reference', { field: 'customerId' });
   const used = await client.query<{ deviceId: string }>(USE_CODE, [hash, at, actor]);
   const [code] = used.rows;
   if (code === undefined) throw new ApiProblem('invalid-claim-code', {});

@@ -29,7 +29,7 @@ const UNKNOWN_REFERENCES = `
   SELECT n::int - 1 AS index, m.id IS NULL AS "unknownModel", t.customer_id IS NOT NULL AND c.id IS NULL AS "unknownCustomer"
   FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS t (customer_id, device_model_id, n)
   LEFT JOIN device_model m ON m.id = t.device_model_id
-  LEFT JOIN customer c ON c.id = t.customer_id
+  LEFT JOIN customer c ON c.id = t.customer_id AND c.erased_at IS NULL
   WHERE m.id IS NULL OR (t.customer_id IS NOT NULL AND c.id IS NULL)
   ORDER BY n`;
 

@@ -67,7 +67,7 @@ function registerInviting(app: Api, { database, clock, mail, publicUrl, attempts
     async (request, reply) => {
       const { customerId } = request.params;
       const { email, role, language } = request.body;
-      const customer = await prisma.customer.findUnique({ where: { id: customerId } });
+      const customer = await prisma.customer.findUnique({ where: { id: customerId, erasedAt: null } });
       if (customer === null) notFound('customer', customerId);
       await attempts.count(BY_CUSTOMER, customerId, reply);
       const { token, hash } = newToken();

@@ -144,6 +144,23 @@ describe('the erasure of a customer', () => {
     expect((await scene.api.call('POST', '/v1/consents', consent)).body.code).toBe('unknown-reference');
     const hold = { customerId, startsOn: '2026-12-24' };
     expect((await scene.api.call('POST', '/v1/holds', hold)).body.code).toBe('unknown-reference');
+    const { modelId: deviceModelId } = scene.world;
+    const unowned = await scene.api.call('POST', '/v1/devices', { deviceModelId, name: 'On the shelf' });
+    const { claimCode } = unowned.body;
+    const rule = { kind: 'all-day-busy' };
+    const device = { deviceModelId, customerId, name: PERSONAL.device };
+    const keys = { p256dh: 'A'.repeat(87), auth: 'A'.repeat(22) };
+    const own = `/v1/customers/${customerId}`;
+    for (const [path, body, code] of [
+      [`${own}/calendars`, { name: 'Family', url: PERSONAL.calendarUrl, rule }, 'not-found'],
+      [`${own}/invitations`, { email: PERSONAL.invited, role: 'viewer' }, 'not-found'],
+      [`${own}/webhook-endpoints`, { url: PERSONAL.calendarUrl }, 'not-found'],
+      [`${own}/push-subscriptions`, { endpoint: PERSONAL.calendarUrl, keys }, 'not-found'],
+      ['/v1/devices', device, 'unknown-reference'],
+      ['/v1/claims', { code: claimCode, customerId }, 'unknown-reference'],
+    ] as const) {
+      expect((await scene.api.call('POST', path, body)).body.code, path).toBe(code);
+    }
   });
 
   test('changes append-only records only towards nothing', async () => {
