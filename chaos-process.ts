@@ -1,5 +1,5 @@
 import { startPlatform } from './compose.ts';
-import { clockMessage, PacedClock, paceSchema } from './device-sim/chaos/pace.ts';
+import { clockMessage, PacedClock } from './device-sim/chaos/pace.ts';
 import { parseConfig } from './platform/config.ts';
 import { createLog } from './platform/log.ts';
 
@@ -8,11 +8,11 @@ import { createLog } from './platform/log.ts';
  * the run moves. `{ ready: true }` is told when it works, `{ failed }` with the
  * reason when it cannot start.
  */
-const { CHAOS_PACE, ...environment } = process.env;
-const clock = new PacedClock(paceSchema.parse(JSON.parse(CHAOS_PACE ?? '')));
+const { CHAOS_TIME, ...environment } = process.env;
+const clock = new PacedClock(clockMessage.parse(JSON.parse(CHAOS_TIME ?? '')));
 process.on('message', (message) => {
   const told = clockMessage.safeParse(message);
-  if (told.success) clock.set = told.data;
+  if (told.success) clock.tell(told.data);
 });
 // Never outlives the run that started it.
 process.on('disconnect', () => process.exit(1));

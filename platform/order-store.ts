@@ -92,8 +92,8 @@ const TRANSITION = prepared(`
       -- What was to be done is done, or no longer asked, once the order moves on.
       next_step = a."nextStep",
       watch_at = CASE WHEN a."to" IN ('placing', 'accepted', 'shipped', 'delivered') THEN a."at"
-        -- A request that was under way may reach the merchant after the end: it is asked.
-        WHEN a."to" IN (${ENDED}) AND o.placed_at IS NOT NULL AND o.accepted_at IS NULL
+        -- A request that was under way may reach the merchant after the refusal or the end: it is asked.
+        WHEN a."to" IN ('proposed', ${ENDED}) AND o.placed_at IS NOT NULL AND o.accepted_at IS NULL
           THEN a."at" + interval '${FIRST_LOOK_MINUTES} minutes' END,
       -- Placing that is tried again is not a new announcement: its month stays.
       announced_at = CASE WHEN a."to" = 'announced' AND o.status <> 'placing' THEN a."at" ELSE o.announced_at END,

@@ -1,4 +1,5 @@
 import { localDate } from '../../core/calendar.ts';
+import { endedWithoutGoods } from '../../core/order-lifecycle.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import type { Purchase } from '../merchant/purchase.ts';
 import type { ChaosPostgres } from './postgres.ts';
@@ -44,6 +45,7 @@ export function checkPurchases(
   orders: readonly BookOrder[],
   purchases: readonly Purchase[],
   givenUp: ReadonlySet<string>,
+  askedBack: ReadonlySet<string>,
 ): string[] {
   const byId = new Map(orders.map((order) => [order.id, order]));
   const seen = new Set<string>();
@@ -58,8 +60,10 @@ export function checkPurchases(
       const agreeing = givenUp.has(clientReference)
         ? [...AGREEING[status], ...(status === 'cancelled' ? [] : BOUGHT)]
         : AGREEING[status];
-      if (!agreeing.includes(order.status)) found.push(`${nameOf(purchase)} is ${order.status} here`);
-      if (order.totalMinor !== purchase.totalMinor && status !== 'cancelled')
+      const isOver = endedWithoutGoods(order.status) && askedBack.has(order.id);
+      if (!agreeing.includes(order.status) && !isOver)
+        found.push(`${nameOf(purchase)} is ${order.status} here`);
+      if (order.totalMinor !== purchase.totalMinor && status !== 'cancelled' && !isOver)
         found.push(`${nameOf(purchase)} cost ${purchase.totalMinor}, here it is ${order.totalMinor}`);
     }
   }
@@ -106,11 +110,14 @@ export async function checkConsents(
   postgres: ChaosPostgres,
   orders: readonly BookOrder[],
   purchases: readonly Purchase[],
+  askedBack: ReadonlySet<string>,
 ): Promise<string[]> {
   const live = new Set(
     purchases.filter(({ status }) => status !== 'cancelled').map((one) => one.clientReference),
   );
-  const bought = orders.filter(({ id }) => live.has(id));
+  const bought = orders.filter(
+    ({ id, status }) => live.has(id) && !(endedWithoutGoods(status) && askedBack.has(id)),
+  );
   const standing = bought.filter(({ consentId }) => consentId !== null).map(({ id }) => id);
   const single = bought.filter(({ consentId }) => consentId === null).map(({ id }) => id);
   const rows = await postgres.rows<ConsentRow>(CONSENTS, [standing]);
@@ -156,12 +163,17 @@ export function platformLedger(orders: readonly BookOrder[]): Ledger {
 }
 
 /** What was spent by the merchant's books; what came back or got lost is nobody's money any more. */
-export function merchantLedger(orders: readonly BookOrder[], purchases: readonly Purchase[]): Ledger {
+export function merchantLedger(
+  orders: readonly BookOrder[],
+  purchases: readonly Purchase[],
+  askedBack: ReadonlySet<string>,
+): Ledger {
   const byId = new Map(orders.map((order) => [order.id, order]));
   const ledger: Ledger = new Map();
   for (const { clientReference, status, totalMinor } of purchases) {
     const order = byId.get(clientReference);
     if (order === undefined || status === 'cancelled') continue;
+    if (endedWithoutGoods(order.status) && askedBack.has(order.id)) continue;
     if (order.status !== 'lost' && order.status !== 'returned') add(ledger, monthOf(order), totalMinor);
   }
   return ledger;

@@ -86,11 +86,22 @@ export class ChaosMerchant {
       response.destroy();
       return;
     }
+    const refused = /^refused-(.+)$/u.exec(fault)?.[1];
+    if (refused !== undefined && !this.#knows(request)) {
+      reply(response, { status: 422, body: JSON.stringify({ code: refused, detail: 'Not like this.' }) });
+      return;
+    }
     if (fault === 'slow') await wait(dice.delayMs(SLOW_MS));
     const answer = await this.#forward(request, body);
     onStep('merchant-booked', socket);
     answerBadly(fault, answer, response);
     if (response.writableEnded) onStep('merchant-answered', socket);
+  }
+
+  /** What is booked is not refused any more. */
+  #knows({ headers }: IncomingMessage): boolean {
+    const { purchases } = this.#options.merchant.ledger;
+    return purchases.some(({ clientReference }) => clientReference === headers['idempotency-key']);
   }
 
   async #ask(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Chance, chanceOf } from '../backtest/chance.ts';
+import type { ChaosSettings } from './settings.ts';
 
 /** What a chaos merchant does with a call that buys. */
 const PLACE_FAULTS = [
@@ -13,6 +14,11 @@ const PLACE_FAULTS = [
   'malformed',
   'other-order',
   'twice',
+  /** A refusal after the contract, with each code that does not come of itself from prices and stock. */
+  'refused-address',
+  'refused-payment',
+  'refused-authentication-required',
+  'refused-out-of-stock',
 ] as const;
 export type PlaceFault = (typeof PLACE_FAULTS)[number];
 
@@ -23,7 +29,7 @@ const WEBHOOK_FAULTS = ['none', 'lost', 'answer-lost', 'repeated', 'overtaken', 
 export type WebhookFault = (typeof WEBHOOK_FAULTS)[number];
 
 const PLACE_WEIGHTS: Readonly<Record<PlaceFault, number>> = {
-  none: 58,
+  none: 54,
   slow: 10,
   late: 6,
   'error-before': 6,
@@ -33,9 +39,11 @@ const PLACE_WEIGHTS: Readonly<Record<PlaceFault, number>> = {
   malformed: 3,
   'other-order': 2,
   twice: 3.5,
+  'refused-address': 1,
+  'refused-payment': 1,
+  'refused-authentication-required': 1,
+  'refused-out-of-stock': 1,
 };
-/** A forged one beside about this share of the true ones. */
-const FORGED_SHARE = 0.1;
 const NEVER = Object.fromEntries(PLACE_FAULTS.map((name) => [name, 0])) as Record<PlaceFault, number>;
 const ASK_WEIGHTS: Readonly<Record<AskFault, number>> = { none: 82, slow: 6, error: 5, silent: 4, blind: 3 };
 const WEBHOOK_WEIGHTS: Readonly<Record<WebhookFault, number>> = {
@@ -57,6 +65,8 @@ function draw<Name extends string>(chance: Chance, weights: Readonly<Record<Name
   return names[0] as Name;
 }
 
+type DiceSettings = Pick<ChaosSettings, 'seed' | 'lateShare' | 'forgedShare'>;
+
 /** Misfortune by seed, one stream a kind; counted, and calm when the storm is over. */
 export class ChaosDice {
   readonly #place: Chance;
@@ -64,11 +74,13 @@ export class ChaosDice {
   readonly #ask: Chance;
   readonly #webhook: Chance;
   readonly #forge: Chance;
+  readonly #forgedShare: number;
   readonly #delay: Chance;
   calm = false;
   readonly counts = new Map<string, number>();
 
-  constructor(seed: number, lateShare: number | null = null) {
+  constructor({ seed, lateShare, forgedShare }: DiceSettings) {
+    this.#forgedShare = forgedShare;
     this.#placeWeights =
       lateShare === null ? PLACE_WEIGHTS : { ...NEVER, none: 1 - lateShare, late: lateShare };
     this.#place = chanceOf(seed, 'chaos-place');
@@ -92,7 +104,7 @@ export class ChaosDice {
 
   /** Whether somebody forges a webhook beside the true one. */
   forges(): boolean {
-    const drawn = this.#forge.uniform() < FORGED_SHARE;
+    const drawn = this.#forge.uniform() < this.#forgedShare;
     if (drawn && !this.calm) this.note('webhook: forged');
     return drawn && !this.calm;
   }

@@ -12,7 +12,7 @@ export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--report FILE]
 Runs the platform as separate processes over a PostgreSQL of its own, under everything that can go wrong at
 once, and then compares the books. Exit code 0: they balance. docs/chaos.md tells the whole.
 
-  --minutes N   length of the storm (default 1)
+  --minutes N   length of the storm (default 1); longer, up to four times, until enough has happened in it
   --seed S      of all misfortune (default: drawn and shown)
   --report FILE the report as JSON
 `;

@@ -3,47 +3,41 @@ import type { Instant } from '../../core/types.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 
 /**
- * How simulated time runs in every process of a chaos run: it stands nearly still for `stepMs` real
- * milliseconds and then jumps by `stepSimMs`, so that what belongs to one moment (a signed webhook and its
- * check) stays within it on a busy machine too.
+ * What every process of a chaos run is told of the time, whenever it moves: it jumps by an hour and more when the
+ * platform has done what was due, and stands nearly still in between, so that what belongs to one moment (a signed
+ * webhook and its check) stays within it on a busy machine too.
  */
-export const paceSchema = z.object({
-  /** Of the machine's clock, when `start` was. */
-  epoch: z.number(),
-  start: z.number(),
-  stepMs: z.number().positive(),
-  stepSimMs: z.number().positive(),
-});
-export type Pace = z.infer<typeof paceSchema>;
-
-/** What a process is told while it runs. */
 export const clockMessage = z.object({
-  /** Of all processes: time that was jumped over. */
-  jumpedMs: z.number(),
-  /** Of this one alone: how wrong its clock is. */
+  at: z.number(),
+  /** Of this one process: how wrong its clock is. */
   skewMs: z.number(),
-  /** Time stands still there; null: it runs. */
-  frozenAt: z.number().nullable(),
+  /** Not even the machine's milliseconds pass. */
+  frozen: z.boolean(),
 });
 export type ClockMessage = z.infer<typeof clockMessage>;
 
-export class PacedClock implements Clock {
-  readonly #pace: Pace;
-  readonly #machine: Clock;
-  set: ClockMessage = { jumpedMs: 0, skewMs: 0, frozenAt: null };
+/** However long nothing is told, less passes than signatures are valid for. */
+const LONGEST_MS = 60_000;
 
-  constructor(pace: Pace, machine: Clock = systemClock) {
-    this.#pace = pace;
+export class PacedClock implements Clock {
+  readonly #machine: Clock;
+  #told: ClockMessage;
+  #toldAt: number;
+
+  constructor(told: ClockMessage, machine: Clock = systemClock) {
     this.#machine = machine;
+    this.#told = told;
+    this.#toldAt = machine.now();
+  }
+
+  tell(told: ClockMessage): void {
+    this.#told = told;
+    this.#toldAt = this.#machine.now();
   }
 
   readonly now = (): Instant => {
-    if (this.set.frozenAt !== null) return this.set.frozenAt;
-    const { epoch, start, stepMs, stepSimMs } = this.#pace;
-    const real = Math.max(0, this.#machine.now() - epoch);
-    const steps = Math.floor(real / stepMs);
-    return Math.floor(
-      start + steps * stepSimMs + (real - steps * stepMs) + this.set.jumpedMs + this.set.skewMs,
-    );
+    const { at, skewMs, frozen } = this.#told;
+    const passed = Math.max(0, this.#machine.now() - this.#toldAt);
+    return at + skewMs + (frozen ? 0 : Math.min(passed, LONGEST_MS));
   };
 }

@@ -9,6 +9,7 @@ const WITHDRAWS_SHARE = 0.25;
 const CANCELS_SHARE = 0.03;
 const APPROVES_SHARE = 0.8;
 const ORDERS_A_ROUND = 60;
+const AT_ONCE = 8;
 
 /** What customers do in a storm: cancel, take back their consent and give it anew, answer what they are asked. */
 export class ChaosPeople {
@@ -55,23 +56,26 @@ export class ChaosPeople {
 
   async #cancel(): Promise<void> {
     const { items } = await this.#api.get(`/v1/orders?status=announced&limit=${ORDERS_A_ROUND}`, ordersPage);
-    for (const { id } of items) {
-      if (this.#chance.uniform() > CANCELS_SHARE) continue;
-      await this.#try(async () => {
-        await this.#api.post(`/v1/orders/${id}/cancel`, {}, orderSchema);
-        this.did.cancelled += 1;
-      });
-    }
+    const cancelled = items.filter(() => this.#chance.uniform() <= CANCELS_SHARE);
+    await this.#each(cancelled, async ({ id }) => {
+      await this.#api.post(`/v1/orders/${id}/cancel`, {}, orderSchema);
+      this.did.cancelled += 1;
+    });
   }
 
   async #answer(): Promise<void> {
     const { items } = await this.#api.get(`/v1/orders?status=proposed&limit=${ORDERS_A_ROUND}`, ordersPage);
-    for (const { id } of items) {
-      const approves = this.#chance.uniform() < APPROVES_SHARE;
-      await this.#try(async () => {
-        await this.#api.post(`/v1/orders/${id}/${approves ? 'approve' : 'decline'}`, {}, orderSchema);
-        this.did[approves ? 'approved' : 'declined'] += 1;
-      });
+    const answers = items.map(({ id }) => ({ id, approves: this.#chance.uniform() < APPROVES_SHARE }));
+    await this.#each(answers, async ({ id, approves }) => {
+      await this.#api.post(`/v1/orders/${id}/${approves ? 'approve' : 'decline'}`, {}, orderSchema);
+      this.did[approves ? 'approved' : 'declined'] += 1;
+    });
+  }
+
+  /** Several at the same time, as people are. */
+  async #each<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
+    for (let i = 0; i < items.length; i += AT_ONCE) {
+      await Promise.all(items.slice(i, i + AT_ONCE).map((item) => this.#try(() => act(item))));
     }
   }
 

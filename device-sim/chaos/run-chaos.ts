@@ -10,8 +10,10 @@ import {
   platformLedger,
   readOrders,
 } from './balance.ts';
+import { Conductor } from './conductor.ts';
 import { Life } from './life.ts';
 import { checkLimits } from './limits.ts';
+import { checkOneOpen, readAskedBack } from './one-open.ts';
 import { ChaosPeople } from './people.ts';
 import type { ChaosReport } from './report.ts';
 import type { ChaosSettings } from './settings.ts';
@@ -23,6 +25,8 @@ import { checkNotices, checkReadings, checkStuck, type Waiting } from './stuck.t
 
 export interface ChaosDeps {
   readonly say: (line: string) => void;
+  /** Of tests: what else is done to the run's database before the storm. */
+  readonly prepare?: (pool: Pool) => Promise<unknown>;
   /** Ends the run early: what was started is stopped, and the run fails. */
   readonly stop?: AbortSignal;
   /** What the platform itself counts as spent in the month of `now`, by customer: the query of its spend limit. */
@@ -41,16 +45,19 @@ export async function runChaos(settings: ChaosSettings, deps: ChaosDeps): Promis
   deps.stop?.addEventListener('abort', () => void stage.close());
   try {
     const life = new Life(stage);
-    const storm = new Storm(stage, settings);
+    const conductor = new Conductor(stage, settings.stepSimMs);
+    const storm = new Storm(stage, settings, conductor);
     const people = new ChaosPeople(stage.api, stage.world, settings.seed);
     const staff = new ChaosStaff(stage.api, settings.seed);
     await staff.prepare();
+    await deps.prepare?.(stage.postgres.pool);
     life.start();
+    conductor.start();
     deps.say(`The storm blows for ${settings.stormMs / 1000} s …`);
     await Promise.all([storm.blow(), live(people, storm), live(staff, storm), tell(stage, storm, deps.say)]);
     deps.say('It is over; what was begun comes to its end …');
-    const waiting = await settle(stage, life, staff, deps.say);
-    return await audit({ stage, settings, storm, people, staff, waiting }, deps);
+    const waiting = await settle(stage, life, conductor, staff, deps.say);
+    return await audit({ stage, settings, storm, people, staff, waiting, heldMs: conductor.heldMs }, deps);
   } finally {
     await stage.close();
   }
@@ -94,6 +101,7 @@ interface Finished {
   readonly people: ChaosPeople;
   readonly staff: ChaosStaff;
   readonly waiting: readonly Waiting[];
+  readonly heldMs: number;
 }
 
 async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> {
@@ -101,15 +109,18 @@ async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> 
   const { postgres, merchant, relay, workers, killPoints, smtp, dice } = stage;
   const orders = await readOrders(postgres);
   const { purchases } = merchant.ledger;
+  const askedBack = await readAskedBack(postgres);
   const readings = await checkReadings(postgres, stage.devices);
   const violations = {
     'purchases at the merchant = accepted orders here, one each': checkPurchases(
       orders,
       purchases,
       relay.givenUp,
+      askedBack,
     ),
-    'every order has a consent that covered it': await checkConsents(postgres, orders, purchases),
-    'every reserved amount is settled or released': await moneyOf(finished, orders, deps),
+    'at most one open order a consumable': await checkOneOpen(postgres),
+    'every order has a consent that covered it': await checkConsents(postgres, orders, purchases, askedBack),
+    'every reserved amount is settled or released': await moneyOf(finished, orders, askedBack, deps),
     'no automatic order without a delivered notice': await checkNotices(postgres),
     'nothing is stuck': checkStuck(waiting),
     'every acknowledged reading is stored, once': readings.found,
@@ -121,7 +132,7 @@ async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> 
   const cancelled = purchases.filter(({ status }) => status === 'cancelled').length;
   return {
     seed: settings.seed,
-    stormSeconds: settings.stormMs / 1000,
+    stormSeconds: Math.round(storm.blownMs / 1000),
     balanced: Object.values(violations).every((found) => found.length === 0),
     violations,
     orders: { all: orders.length, accepted: purchases.length, byStatus },
@@ -132,7 +143,7 @@ async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> 
     },
     kills: { all: workers.kills, byPoint: Object.fromEntries(killPoints.hits) },
     faults: Object.fromEntries(dice.counts),
-    storm: { ...storm.did },
+    storm: { ...storm.did, timeHeldSeconds: Math.round(finished.heldMs / 1000) },
     failedStarts: Object.fromEntries(workers.failedStarts),
     people: { ...people.did, ...staff.did },
     webhooks: {
@@ -157,11 +168,12 @@ function unforged({ relay }: Stage): string[] {
 async function moneyOf(
   { stage }: Finished,
   orders: readonly BookOrder[],
+  askedBack: ReadonlySet<string>,
   { spendOf }: ChaosDeps,
 ): Promise<string[]> {
   const { merchant, world, clock, postgres } = stage;
   const limits = new Map(world.customers.map(({ id, maxSpendPerMonthMinor }) => [id, maxSpendPerMonthMinor]));
-  const books = merchantLedger(orders, merchant.ledger.purchases);
+  const books = merchantLedger(orders, merchant.ledger.purchases, askedBack);
   const found = [
     ...checkMoney(platformLedger(orders), books),
     ...checkLimits(orders, merchant.ledger.purchases, (id) => limits.get(id) ?? 0),

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withdrawnConsentSchema } from '../../contracts/http/consents.ts';
 import { DAY_MS, type OrderStatus } from '../../core/types.ts';
+import type { Conductor } from './conductor.ts';
 import type { Life } from './life.ts';
 import type { ChaosStaff } from './staff.ts';
 import type { Stage } from './stage.ts';
@@ -8,7 +9,7 @@ import { type Waiting, waitingAt } from './stuck.ts';
 
 const POLL_MS = 100;
 /** Real time for what is under way to come to its end on a busy machine. */
-const QUIET_WITHIN_MS = 45_000;
+const QUIET_WITHIN_MS = 60_000;
 /** Parcels take two business days; a week is past all of them. */
 const JUMPS = 5;
 const JUMP_MS = 1.5 * DAY_MS;
@@ -20,18 +21,18 @@ const JUMP_MS = 1.5 * DAY_MS;
 export async function settle(
   stage: Stage,
   life: Life,
+  conductor: Conductor,
   staff: ChaosStaff,
   say: (line: string) => void,
 ): Promise<readonly Waiting[]> {
-  const { clock, workers, relay, front } = stage;
+  const { workers, relay, front } = stage;
   life.resting = true;
   await until(async () => (await underWay(stage, ['placing'])) === 0);
   say('  All consents are withdrawn …');
   await withdrawAll(stage);
   say('  A week passes …');
   for (let i = 0; i < JUMPS; i += 1) {
-    workers.jump(JUMP_MS);
-    clock.set = { ...clock.set, jumpedMs: clock.set.jumpedMs + JUMP_MS };
+    workers.advance(JUMP_MS);
     await until(async () => (await underWay(stage, ['placing'])) === 0 && relay.waiting === 0);
   }
   // What the customer agreed to one by one stays agreed: it is placed, when the staff have looked at it.
@@ -43,9 +44,8 @@ export async function settle(
   say('  Time stands still …');
   await front.settled();
   await life.stop();
-  const now = clock.now();
-  clock.set = { ...clock.set, frozenAt: now };
-  workers.freeze(now);
+  await conductor.stop();
+  const now = workers.freeze();
   let waiting: readonly Waiting[] = [];
   await until(async () => {
     await relay.settled();

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Instant } from '../../core/types.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { ApiClient } from '../demo/api-client.ts';
 import { buildMerchant, type SimulatedMerchant } from '../merchant/build-merchant.ts';
 import { ChaosDevice } from './chaos-device.ts';
 import { ChaosMerchant } from './chaos-merchant.ts';
 import { ChaosDice } from './faults.ts';
 import { KillPoints } from './kill-points.ts';
-import { type Pace, PacedClock } from './pace.ts';
+import { PacedClock } from './pace.ts';
 import { ChaosPostgres } from './postgres.ts';
 import type { ChaosSettings } from './settings.ts';
 import { SmtpSink } from './smtp-sink.ts';
@@ -18,7 +17,6 @@ import { type ChaosWorld, GOODS, LEAD_TIME_PMF, registerChaosWorld } from './wor
 
 /** A Monday. */
 const START: Instant = Date.parse('2027-03-01T06:00:00Z');
-const STEP_MS = 500;
 const HOST = '127.0.0.1';
 const RULES_AT_FIRST = 3;
 
@@ -80,7 +78,7 @@ function settingsOfProcesses(ports: { mqtt: number; http: number; smtp: number }
 }
 
 export async function openStage(settings: ChaosSettings, say: (line: string) => void): Promise<Stage> {
-  const { seed, stepSimMs } = settings;
+  const { seed } = settings;
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
@@ -95,13 +93,16 @@ export async function openStage(settings: ChaosSettings, say: (line: string) => 
     const smtp = new SmtpSink();
     const ports = { mqtt: await freePort(), http: await freePort(), smtp: await smtp.listen() };
     closers.push(() => smtp.close());
-    const pace: Pace = { epoch: systemClock.now(), start: START, stepMs: STEP_MS, stepSimMs };
-    const clock = new PacedClock(pace);
+    const clock = new PacedClock({ at: START, skewMs: 0, frozen: false });
     const apiToken = randomBytes(24).toString('hex');
-    const workers = new Workers({ databaseUrl: postgres.url, pace, ...settingsOfProcesses(ports, apiToken) });
+    const workers = new Workers({
+      databaseUrl: postgres.url,
+      clock,
+      ...settingsOfProcesses(ports, apiToken),
+    });
     closers.push(() => workers.close());
     const killPoints = new KillPoints(postgres, workers);
-    const dice = new ChaosDice(seed, settings.lateShare);
+    const dice = new ChaosDice(settings);
     const { merchant, front, url } = await openMerchant(settings, clock, dice, killPoints);
     closers.push(() => front.close());
 
@@ -127,21 +128,8 @@ export async function openStage(settings: ChaosSettings, say: (line: string) => 
     );
     closers.push(() => Promise.all(devices.map((device) => device.close())));
     await Promise.all(devices.map((device) => device.open()));
-    return {
-      clock,
-      postgres,
-      workers,
-      killPoints,
-      dice,
-      merchant,
-      front,
-      relay,
-      smtp,
-      api,
-      world,
-      devices,
-      close,
-    };
+    const platform = { clock, postgres, workers, killPoints, smtp, api, world, devices };
+    return { ...platform, dice, merchant, front, relay, close };
   } catch (error) {
     await close();
     throw error;

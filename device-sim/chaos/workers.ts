@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { ClockMessage, Pace } from './pace.ts';
+import type { Instant } from '../../core/types.ts';
+import type { ClockMessage, PacedClock } from './pace.ts';
 
 const PROCESS = fileURLToPath(new URL('../../chaos-process.ts', import.meta.url));
 /** As a container is restarted. */
@@ -17,7 +18,8 @@ export type Role = 'rules' | 'broker' | 'api';
 
 export interface WorkersOptions {
   readonly databaseUrl: string;
-  readonly pace: Pace;
+  /** The run's own, which is told the time with the others. */
+  readonly clock: PacedClock;
   /** Settings of every process; those of a role win. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ofRole: Readonly<Record<Role, Readonly<Record<string, string>>>>;
@@ -39,8 +41,9 @@ interface Worker {
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #workers = new Map<string, Worker>();
-  #jumpedMs = 0;
-  #frozenAt: number | null = null;
+  #at: Instant;
+  #frozen = false;
+  readonly #skews = new Map<string, number>();
   #numbers = 0;
   /** Processes that ended by themselves after they had started. */
   readonly crashes: string[] = [];
@@ -50,6 +53,7 @@ export class Workers {
 
   constructor(options: WorkersOptions) {
     this.#options = options;
+    this.#at = options.clock.now();
   }
 
   /** Starts one and waits until it works. */
@@ -103,23 +107,39 @@ export class Workers {
     return true;
   }
 
-  /** Everybody's clock jumps ahead. */
-  jump(ms: number): void {
-    this.#jumpedMs += ms;
-    for (const { name } of this.#workers.values()) this.skew(name, 0);
+  /** Time moves on by so much, for everybody. */
+  advance(ms: number): void {
+    this.#at += ms;
+    this.#tellAll();
   }
 
-  /** Time stands still for everybody. */
-  freeze(at: number): void {
-    this.#frozenAt = at;
-    for (const { name } of this.#workers.values()) this.skew(name, 0);
+  /** Time stands still for everybody, right where it is; returns when that is. */
+  freeze(): Instant {
+    this.#at = this.#options.clock.now();
+    this.#frozen = true;
+    this.#skews.clear();
+    this.#tellAll();
+    return this.#at;
   }
 
   /** The clock of one process is wrong from now on by so much. */
   skew(name: string, skewMs: number): void {
-    const message: ClockMessage = { jumpedMs: this.#jumpedMs, skewMs, frozenAt: this.#frozenAt };
+    this.#skews.set(name, skewMs);
+    this.#tell(name);
+  }
+
+  #timeOf(name: string): ClockMessage {
+    return { at: this.#at, skewMs: this.#skews.get(name) ?? 0, frozen: this.#frozen };
+  }
+
+  #tell(name: string): void {
     const child = this.#workers.get(name)?.child;
-    if (child?.connected === true) child.send(message, () => undefined);
+    if (child?.connected === true) child.send(this.#timeOf(name), () => undefined);
+  }
+
+  #tellAll(): void {
+    this.#options.clock.tell({ at: this.#at, skewMs: 0, frozen: this.#frozen });
+    for (const name of this.#workers.keys()) this.#tell(name);
   }
 
   /** Ends one in order and does not replace it. */
@@ -144,7 +164,7 @@ export class Workers {
   }
 
   #fork(name: string, role: Role): ChildProcess {
-    const { databaseUrl, pace, environment, ofRole } = this.#options;
+    const { databaseUrl, environment, ofRole } = this.#options;
     const url = new URL(databaseUrl);
     // So that the database tells whose connection is whose.
     url.searchParams.set('application_name', name);
@@ -160,13 +180,15 @@ export class Workers {
         ...ofRole[role],
         NEVEROUT_ROLES: role,
         DATABASE_URL: url.href,
-        CHAOS_PACE: JSON.stringify(pace),
+        CHAOS_TIME: JSON.stringify(this.#timeOf(name)),
       },
     });
   }
 
   #watch(worker: Worker): void {
     const { child } = worker;
+    // What time it is, before it does anything.
+    this.#tell(worker.name);
     child.on('message', (message) => {
       const told = workerMessage.safeParse(message).data;
       if (told === undefined) return;

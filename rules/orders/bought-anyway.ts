@@ -4,7 +4,7 @@ import { say } from '../../core/phrases/phrase.ts';
 import type { Instant } from '../../core/types.ts';
 import { openIssue } from '../../platform/order-issues.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
-import type { Queryable } from '../../platform/order-store.ts';
+import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
 import { addJobs } from '../outbox/jobs.ts';
 import { CALL_PATIENCE_MS } from './patience.ts';
 
@@ -19,19 +19,25 @@ const NOTE = `
   UPDATE "order" SET merchant_reference = coalesce(merchant_reference, $2), due_at = $3, watch_at = NULL
   WHERE id = $1 AND status = ANY ($4::order_status[]) RETURNING id`;
 
-/** The merchant has an order that ended here; false: it has not ended. */
+const STILL_ASKED = `SELECT id FROM "order" WHERE id = $1 AND status = 'proposed' FOR NO KEY UPDATE`;
+
+/** The merchant has an order that ended here, or that its customer is asked about; false: it has not ended. */
 export async function takeBackAfterEnd(
   db: Queryable,
   orderId: string,
   reference: string,
   at: Instant,
 ): Promise<boolean> {
+  // Still asked of its customer: the answer would come too late for what is bought already.
+  const why = told(say('order-bought-anyway', { reference }));
+  const { rows: asked } = await db.query<{ id: string }>(STILL_ASKED, [orderId]);
+  if (asked.length > 0)
+    await transitionOrder(db, { orderId, to: 'cancelled', at, actor: 'merchant', ...why });
   const due = new Date(at + CALL_PATIENCE_MS);
   const { rows } = await db.query(NOTE, [orderId, reference, due, ENDED_WITHOUT_GOODS]);
   if (rows.length === 0) return false;
-  const { reason, said } = told(say('order-bought-anyway', { reference }));
-  await noteOrder(db, { orderId, at, actor: 'merchant', reason, said, detail: { boughtAnyway: reference } });
-  await openIssue(db, { orderId, kind: 'bought-anyway', audience: 'ops', reason, at });
+  await noteOrder(db, { orderId, at, actor: 'merchant', ...why, detail: { boughtAnyway: reference } });
+  await openIssue(db, { orderId, kind: 'bought-anyway', audience: 'ops', reason: why.reason, at });
   await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
   return true;
 }

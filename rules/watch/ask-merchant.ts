@@ -29,7 +29,7 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
   const { database, clock, metrics, config } = deps;
   const order = await loadOrderToPlace(database.pool, orderId);
   if (order === null) return;
-  if (endedWithoutGoods(order.status)) return askAfterEnd(deps, order);
+  if (order.status === 'proposed' || endedWithoutGoods(order.status)) return askAfterEnd(deps, order);
   if (order.status !== 'accepted' && order.status !== 'shipped') return;
   const answer = await merchantOf(order.merchant, adapterSettings(config)).find(orderId);
   metrics.merchantCalls.inc({ operation: 'find', outcome: answer.outcome });

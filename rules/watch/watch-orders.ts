@@ -120,6 +120,7 @@ function look(findings: Findings, order: WatchedOrder, now: Instant): void {
     case 'delivered':
       lookAtDelivered(findings, order, now);
       break;
+    case 'proposed':
     case 'cancelled':
     case 'declined':
     case 'expired':
@@ -131,8 +132,11 @@ function look(findings: Findings, order: WatchedOrder, now: Instant): void {
   }
 }
 
-/** Times after its end at which the merchant is asked about an order that had been on its way to it. */
-const AFTER_END_MS = [2 * HOUR_MS, DAY_MS, 3 * DAY_MS];
+/**
+ * Times after its end at which the merchant is asked about an order that had been on its way to it: soon enough to
+ * find it before it is packed, whenever it turned up.
+ */
+const AFTER_END_MS = [HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 3 * DAY_MS];
 
 /** A request that was under way may have been worked on since: nothing here would ever tell. */
 function lookAfterEnd(findings: Findings, { id: orderId, endedAt }: WatchedOrder, now: Instant): void {

@@ -16,7 +16,7 @@ export interface WatchedOrder {
   readonly placedAt: Instant | null;
   readonly acceptedAt: Instant | null;
   readonly deliveredAt: Instant | null;
-  /** When it came to its end without goods; null: it did not. */
+  /** When it came to its end without goods, or back to its customer; null: it did not. */
   readonly endedAt: Instant | null;
   readonly promisedBy: LocalDate | null;
   readonly leadTime: LeadTime;
@@ -80,7 +80,7 @@ export async function claimWatched(
   now: Instant,
   limit: number,
 ): Promise<readonly WatchedOrder[]> {
-  const { rows } = await db.query<Row>(CLAIM, [new Date(now), limit, ENDED_WITHOUT_GOODS]);
+  const { rows } = await db.query<Row>(CLAIM, [new Date(now), limit, ['proposed', ...ENDED_WITHOUT_GOODS]]);
   if (rows.length === 0) return [];
   const scopes = [...new Set(rows.flatMap((row) => leadTimeScopes({ ...row, region: row.timeZone })))];
   const learned = await db.query<LeadTime & { scope: string }>(

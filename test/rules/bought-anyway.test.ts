@@ -59,10 +59,11 @@ async function passes(ms: number): Promise<void> {
 test.each([
   ['cancelled', ['placing', 'cancelled']],
   ['declined', ['placing', 'proposed', 'declined']],
+  ['cancelled', ['placing', 'proposed']],
   ['expired', ['placing', 'announced', 'expired']],
   ['rejected', ['placing', 'rejected']],
 ] as const)(
-  '%s here, and bought all the same: it is found without a word of the merchant, and cancelled',
+  '%s here (by way of %j), and bought all the same: it is found without a word of the merchant, and cancelled',
   async (status, way) => {
     const orderId = await orderBy(...way);
     await passes(10 * MINUTE_MS);
@@ -106,7 +107,7 @@ test('asked a few times within three days, then no more; a merchant that is away
   shop.calls.length = 0;
   await orderBy('placing', 'cancelled');
   for (let hour = 0; hour < 120; hour += 1) await passes(HOUR_MS);
-  expect(asked()).toBe(4);
+  expect(asked()).toBe(6);
   const orderId = await orderBy('placing', 'cancelled');
   shop.away = true;
   for (let day = 0; day < 5; day += 1) await passes(DAY_MS);

@@ -232,7 +232,7 @@ export const ENTRIES: readonly Entry[] = [
     },
   },
   job('cancel-order', ({ deps }, { orderId }) => cancelOrder(deps, { orderId }), {}),
-  answer('accepted', () => undefined, { placing: 'accepted' }, [
+  answer('accepted', () => undefined, { placing: 'accepted', proposed: 'cancelled' }, [
     'cancelled',
     'declined',
     'expired',
@@ -251,11 +251,16 @@ export const ENTRIES: readonly Entry[] = [
     },
   ),
   answer('unknown', ({ shop }) => shop.faults.push('error-before'), {}, ['placing']),
-  job('ask-merchant, who ships', has('shipped'), { accepted: 'shipped' }, ENDED_WITHOUT_GOODS),
+  job(
+    'ask-merchant, who ships',
+    has('shipped'),
+    { accepted: 'shipped', proposed: 'cancelled' },
+    ENDED_WITHOUT_GOODS,
+  ),
   job(
     'ask-merchant, who delivered',
     has('delivered'),
-    { accepted: 'delivered', shipped: 'delivered' },
+    { accepted: 'delivered', shipped: 'delivered', proposed: 'cancelled' },
     ENDED_WITHOUT_GOODS,
   ),
   job('ask-merchant, who cancelled', has('cancelled'), { accepted: 'cancelled' }),
