@@ -2,29 +2,38 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { DESKTOP, expectAccessible, launchBrowser, PHONE, type Visitor, visit } from './support/browser.ts';
-import { buildOpsWorld, enterAsStaff, type OpsWorld } from './support/ops-world.ts';
+import {
+  buildOpsWorld,
+  enterAsStaff,
+  type OpsWorld,
+  type Session,
+  signInStaff,
+} from './support/ops-world.ts';
 import { type ServedPlatform, servePlatform } from './support/platform.ts';
 
 let served: ServedPlatform;
 let browser: Browser;
 let world: OpsWorld;
+let sessions: Readonly<Record<'ops' | 'admin', Session>>;
 beforeAll(async () => {
   [served, browser] = await Promise.all([servePlatform(), launchBrowser()]);
   world = await buildOpsWorld(served);
+  // Two people for the whole file: hashing a password for each visit would take longer than most visits.
+  sessions = { ops: await signInStaff(served, 'ops'), admin: await signInStaff(served, 'admin') };
 }, 90_000);
 afterAll(async () => {
   await browser.close();
   await served[Symbol.asyncDispose]();
 });
 
-let people = 0;
 async function enter(
   options: Parameters<typeof visit>[2] & { role?: 'ops' | 'admin' } = {},
 ): Promise<Visitor> {
   const { role = 'ops', ...view } = options;
   const visitor = await visit(browser, served.url, view);
-  people += 1;
-  await enterAsStaff(served, visitor.context, `staff${people}@example.org`, role);
+  await enterAsStaff(visitor.context, sessions[role]);
+  // A machine that does other things besides is not what is tested here.
+  visitor.context.setDefaultTimeout(20_000);
   return visitor;
 }
 
@@ -36,6 +45,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['Today', 'Heute'],
   ['Review', 'Prüfung'],
   ['Orders', 'Bestellungen'],
+  ['Problems', 'Probleme'],
   ['Consumables', 'Verbrauchsmaterial'],
   ['Devices', 'Geräte'],
   ['Customers', 'Kunden'],
@@ -47,6 +57,27 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['Audit log', 'Protokoll'],
   ['Settings', 'Einstellungen'],
 ];
+
+/** Where, and which button opens it; by column of the language. */
+const DIALOGS: readonly (readonly [path: () => string, names: readonly [string, string]])[] = [
+  [() => '/ops/halt', ['Stop all ordering', 'Alle Bestellungen anhalten']],
+  [() => `/ops/orders/${world.reviewIds[0]}`, ['Cancel the order', 'Bestellung stornieren']],
+  [() => '/ops/review', ['Decline', 'Ablehnen']],
+];
+
+async function expectDialogsAccessible(page: Page, column: 0 | 1): Promise<void> {
+  for (const [path, names] of DIALOGS) {
+    await page.goto(path());
+    await page.getByRole('button', { name: names[column], exact: true }).click();
+    await page.getByRole('dialog').getByRole('textbox').waitFor();
+    await expectAccessible(page);
+  }
+  await page.goto('/ops');
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: column === 0 ? 'Keys' : 'Tasten' }).waitFor();
+  await expectAccessible(page);
+}
 
 describe('every page is accessible and quiet', () => {
   const settle = async (page: Page) => {
@@ -73,12 +104,20 @@ describe('every page is accessible and quiet', () => {
         await settle(page);
         await expectAccessible(page);
       }
-      for (const path of ['forecast?view=accuracy', 'forecast?view=fleet', `devices/${world.deviceIds[0]}`]) {
+      const more = [
+        'forecast?view=accuracy',
+        'forecast?view=fleet',
+        `devices/${world.deviceIds[0]}`,
+        `orders/${world.reviewIds[0]}`,
+        'jobs',
+      ];
+      for (const path of more) {
         await page.goto(`/ops/${path}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await settle(page);
         await expectAccessible(page);
       }
+      await expectDialogsAccessible(page, column);
       visitor.expectQuiet();
     },
     90_000,
@@ -208,6 +247,82 @@ test('thresholds: tried on part of the fleet, changed with a reason, kept in the
   expect(await rowsOf(`SELECT value FROM setting WHERE key = 'thresholds'`)).toEqual([
     { value: { cancelWindowHours: 24 } },
   ]);
+  visitor.expectQuiet();
+}, 60_000);
+
+test('one order: why it is, what was said of it, a mail sent again, and cancelled with a reason', async () => {
+  await using visitor = await enter();
+  const { page } = visitor;
+  await page.goto('/ops');
+  await page.getByRole('link', { name: /problems with orders/ }).click();
+  await heading(page, 'Problems').waitFor();
+  await page.getByText('It takes longer than nearly every other.').waitFor();
+  await page.getByRole('link', { name: 'shipped' }).click();
+  await heading(page, /Black toner 100/).waitFor();
+  await page.getByText('mailbox full').waitFor();
+  await page.getByRole('button', { name: 'Send again' }).dblclick();
+  await page.getByText('e-mail: on its way').waitFor();
+  expect(
+    await rowsOf(`SELECT status, attempts FROM message_delivery WHERE channel = 'e-mail' AND attempts = 0
+    AND message_id IN (SELECT id FROM message WHERE kind = 'ops-alert')`),
+  ).toEqual([{ status: 'pending', attempts: 0 }]);
+
+  const [{ id }] = await rowsOf(`SELECT order_id AS id FROM order_review WHERE status = 'pending' LIMIT 1`);
+  await page.goto(`/ops/orders/${id}`);
+  await page.getByText('It was not announced in time.').waitFor();
+  await page.getByText('1 of 2 gates passes').click();
+  await page.getByText('EUR 89.90 is within the limit of EUR 100.00.').waitFor();
+  // What waits for review is approved there alone.
+  expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Cancel the order' }).click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Why?' }).fill('They closed their office.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).dblclick();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'staff' })
+    .getByText('They closed their office.')
+    .waitFor();
+  expect(await rowsOf('SELECT status FROM "order" WHERE id = $1', id)).toEqual([{ status: 'cancelled' }]);
+  visitor.expectQuiet();
+}, 60_000);
+
+test('a device gets a hint; refused messages decoded again say what came of them', async () => {
+  await using visitor = await enter();
+  const { page } = visitor;
+  await page.goto(`/ops/devices/${world.deviceIds[0]}`);
+  await page.getByRole('textbox', { name: /^Hint/ }).fill('Clean the rollers.');
+  await page.getByRole('button', { name: 'Send the hint' }).click();
+  await page.getByText('hint: Clean the rollers.').waitFor();
+  expect(await rowsOf('SELECT type FROM device_command WHERE device_id = $1', world.deviceIds[0])).toEqual([
+    { type: 'maintenance' },
+  ]);
+  await page.goto('/ops/dead-letters?reason=bad-schema');
+  await page.getByRole('button', { name: 'Decode again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Decode again' }).click();
+  await page.getByText(/^5 refused again: bad-schema$/).waitFor();
+  visitor.expectQuiet();
+}, 60_000);
+
+test('admins change what waits for review, with a reason that history keeps; ops see it', async () => {
+  await using visitor = await enter({ role: 'admin' });
+  const { page } = visitor;
+  await page.goto('/ops/settings');
+  const field = (of: Page) => of.getByRole('textbox', { name: 'First automatic orders of a customer' });
+  await field(page).fill('4');
+  await page.getByRole('checkbox', { name: 'Total from: never' }).click();
+  await page.getByRole('textbox', { name: 'Why?' }).fill('Many new people.');
+  await page.getByRole('button', { name: 'Save 2 changes' }).click();
+  await page.getByText('Many new people.').waitFor();
+  await page.getByText('First automatic orders of a customer: 1 → 4').waitFor();
+  expect(
+    await rowsOf(
+      `SELECT value ->> 'firstOrders' AS n, value -> 'highPriceMinor' AS price FROM setting WHERE key = 'review'`,
+    ),
+  ).toEqual([{ n: '4', price: null }]);
+  await using other = await enter();
+  await other.page.goto('/ops/settings');
+  await other.page.getByText('Admins change these.').first().waitFor();
+  expect(await field(other.page).isDisabled()).toBe(true);
   visitor.expectQuiet();
 }, 60_000);
 

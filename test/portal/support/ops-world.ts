@@ -77,6 +77,7 @@ export async function buildOpsWorld({ call, platform }: ServedPlatform): Promise
   const reviewIds = await fillOrders(database, ids);
   await fillReports(database, ids);
   await fillTrouble(database, deviceIds);
+  await fillProblems(database);
   return { ...ids, customerIds, deviceIds, reviewIds };
 }
 
@@ -121,6 +122,11 @@ const FORECAST = {
   p90: ago(-12),
 };
 
+const GATES = [
+  { gate: 'price', pass: true, reason: 'EUR 89.90 is within the limit of EUR 100.00.' },
+  { gate: 'notice', pass: false, reason: 'It was not announced in time.' },
+];
+
 async function fillOrders({ pool }: Database, { merchantId, productId }: Ids): Promise<string[]> {
   const statuses = ['installed', 'delivered', 'shipped', 'accepted', 'announced', 'cancelled', 'placing'];
   await pool.query(
@@ -144,12 +150,12 @@ async function fillOrders({ pool }: Database, { merchantId, productId }: Ids): P
        SELECT id, ARRAY[$2::uuid], 'EUR', 10000, 2, 20000, '{"city": "Berlin"}' FROM granted
      ), decided AS (
        INSERT INTO decision (consumable_id, at, stage, outcome, sentence, inputs, forecast, gates)
-       SELECT consumable_id, $1, 'evaluation', 'order', 'Black toner will last until about 29 November.', '{}', $3::jsonb, '[]'
+       SELECT consumable_id, $1, 'evaluation', 'order', 'Black toner will last until about 29 November.', '{}', $3::jsonb, $4::jsonb
        FROM waiting RETURNING id, consumable_id
      )
      UPDATE "order" o SET consent_id = g.id, decision_id = d.id FROM granted g, decided d
      WHERE o.status = 'announced' AND g.customer_id = o.customer_id AND d.consumable_id = o.consumable_id`,
-    [new Date(NOW), productId, JSON.stringify(FORECAST)],
+    [new Date(NOW), productId, JSON.stringify(FORECAST), JSON.stringify(GATES)],
   );
   const { rows } = await pool.query<{ id: string }>(
     `INSERT INTO order_review (order_id, customer_id, flags, status, approvals_needed, created_at, decide_by)
@@ -193,16 +199,38 @@ async function fillTrouble({ pool }: Database, deviceIds: readonly string[]): Pr
   );
 }
 
-/** Signs a member of the staff in, with a second factor, and hands the session to the browser. */
-export async function enterAsStaff(
-  served: ServedPlatform,
-  context: BrowserContext,
-  email: string,
-  role: 'ops' | 'admin',
-): Promise<void> {
-  const staff = await joinStaff(served, email, role);
-  const cookies = [...staff.cookies].map(([name, value]) => ({ name, value, url: served.url }));
-  await context.addCookies(cookies);
+/** An order that is late, of which a mail never came. */
+async function fillProblems({ pool }: Database): Promise<void> {
+  await pool.query(
+    `WITH late AS (
+       SELECT * FROM "order" WHERE status = 'shipped' ORDER BY id LIMIT 1
+     ), problem AS (
+       INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, opened_at)
+       SELECT customer_id, consumable_id, id, 'late', 'ops', 'It takes longer than nearly every other.', $1 FROM late
+     ), told AS (
+       INSERT INTO message (customer_id, order_id, kind, detail, created_at)
+       SELECT customer_id, id, 'ops-alert', '{"code": "late", "text": "It is late."}', $1 FROM late RETURNING id
+     )
+     INSERT INTO message_delivery (message_id, channel, status, attempts, created_at, last_error)
+     SELECT id, 'e-mail', 'failed', 8, $1, 'mailbox full' FROM told`,
+    [ago(1)],
+  );
+}
+
+export interface Session {
+  readonly url: string;
+  readonly cookies: ReadonlyMap<string, string>;
+}
+
+/** A member of the staff who has signed in with a second factor. */
+export async function signInStaff(served: ServedPlatform, role: 'ops' | 'admin'): Promise<Session> {
+  const { cookies } = await joinStaff(served, `${role}@example.org`, role);
+  return { url: served.url, cookies };
+}
+
+/** Hands the session to the browser. */
+export async function enterAsStaff(context: BrowserContext, { url, cookies }: Session): Promise<void> {
+  await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url })));
   // What the sign-in page would remember: that asking who is here makes sense.
   await context.addInitScript("localStorage.setItem('neverout.signed-in', 'yes')");
 }
