@@ -51,8 +51,9 @@ const paymentToken = z
     'looks like a card number; give the token of a payment service',
   );
 
+/** Strict, as the consent around it: a limit or a scope that is misspelt must not become none. */
 const newMandateSchema = z
-  .object({
+  .strictObject({
     ...limits,
     deliveryAddress: addressSchema.optional().describe('Or the id of one of the customer.'),
     addressId: uuid.optional().describe('Copied as it is now: what changes there later changes no consent.'),
@@ -85,7 +86,7 @@ const mandateSchema = z
   .meta({ id: 'Mandate' });
 
 export const newConsentSchema = z
-  .object({
+  .strictObject({
     customerId: uuid,
     purpose: z.enum(PURPOSES),
     consumableId: uuid.nullable().default(null).describe('Its scope: this consumable,'),

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { instant, pageOf, pageQuery, queryFlag, reason, uuid } from './common.ts';
 import { firmware } from './devices.ts';
 
+/** Strict: a reference that is misspelt must not become a halt of everything. */
 export const newHaltSchema = z
-  .object({
+  .strictObject({
     productId: uuid.nullable().default(null),
     deviceModelId: uuid.nullable().default(null),
     firmware: firmware.nullable().default(null).describe('Of that device model, which has to be named too.'),

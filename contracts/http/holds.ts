@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { instant, localDate, pageOf, pageQuery, queryFlag, reason, uuid } from './common.ts';
 
+/** Strict: an end that is misspelt must not become an open one. */
 export const newHoldSchema = z
-  .object({
+  .strictObject({
     customerId: uuid,
     deviceId: uuid.nullable().default(null).describe('null: every device of the customer.'),
     addressId: uuid.nullable().default(null).describe('Every device that stands there.'),

@@ -60,6 +60,25 @@ describe('consents', () => {
     }
   });
 
+  test('with a limit or a scope that is misspelt are refused, instead of having none', async () => {
+    const misspelt = [
+      { mandate: { ...mandateFor(world), max_orders_per_month: 1 } },
+      { mandate: { ...mandateFor(world), maxOrderPerMonth: 1 } },
+      { consumableID: world.consumableId },
+      { validTo: '2027-01-01T00:00:00Z' },
+    ];
+    for (const overrides of misspelt) {
+      const { status, body } = await api.call('POST', '/v1/consents', newConsent(world, overrides));
+      expect([status, body.code], JSON.stringify(overrides)).toEqual([400, 'invalid-request']);
+      expect(body.errors[0].detail).toContain('Unrecognized key');
+    }
+    const hold = { customerId: world.customerId, startsOn: '2026-12-24', endOn: '2026-12-26' };
+    expect((await api.call('POST', '/v1/holds', hold)).status).toBe(400);
+    const halt = { merchant: world.merchantId, reason: 'wrong prices' };
+    expect((await api.call('POST', '/v1/halts', halt)).status).toBe(400);
+    expect((await api.call('GET', '/v1/halts')).body.items).toEqual([]);
+  });
+
   test('refer to what exists and belongs to the customer', async () => {
     const unknown = { customerId: world.modelId };
     expect((await api.call('POST', '/v1/consents', newConsent(world, unknown))).body.detail).toContain(
