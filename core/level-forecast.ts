@@ -36,7 +36,8 @@ export function levelForecast(
   if (tip.levelAt === 0) return [];
   const experts = posteriors(tip, priorOf(context.profile, context.population), NEGLIGIBLE);
   const amounts = amountsLeft(tip);
-  const most = Math.max(...amounts.map(({ left }) => left));
+  // The belief's outer points may lie above a full device.
+  const most = Math.min(Math.max(...amounts.map(({ left }) => left)), 1 + tip.shelf);
   const timeline = new OpTimeline(tip.levelAt, gridOf(context.calendar), tip.dayWeights);
   const map = context.population?.recalibration ?? [];
 

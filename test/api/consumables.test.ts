@@ -23,6 +23,22 @@ describe('consumables', () => {
   afterAll(() => api[Symbol.asyncDispose]());
   beforeEach(() => takeQueue(api));
 
+  test('have a level that is old by the setting of this installation, not before', async () => {
+    const stale = async () => (await api.call('GET', url)).body.stale;
+    expect(await stale()).toBe(false);
+    await api.database.pool.query(
+      'UPDATE consumable_state SET level = 0.4, level_at = $2 WHERE consumable_id = $1',
+      [world.consumableId, new Date(NOW - 10 * DAY_MS)],
+    );
+    expect(await stale()).toBe(false);
+    const thresholds = (staleAfterDays: number | null) =>
+      api.call('PATCH', '/v1/ops/thresholds', { values: { staleAfterDays }, reason: 'Fridges spoil.' });
+    expect((await thresholds(7)).status).toBe(200);
+    expect(await stale()).toBe(true);
+    await thresholds(null);
+    expect(await stale()).toBe(false);
+  });
+
   test('are read with level, forecast, sentence, product and open order', async () => {
     expect((await api.call('GET', url)).body.predictability).toBeNull();
     const predictability = {

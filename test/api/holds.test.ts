@@ -87,6 +87,30 @@ describe('holds', () => {
     expect((await read()).dueAt).toBe(rows[0].until.toISOString());
   });
 
+  test('tell before they are made what they would move, of whom, and what is too late to move', async () => {
+    const orderId = await insertOrder(api, world, {
+      status: 'announced',
+      consumableId: await addConsumable(api, world),
+      dueAt: NOW + 40 * DAY_MS,
+    });
+    const dates = 'UPDATE "order" SET arrives_from = $2, arrives_to = $3 WHERE id = $1';
+    await api.database.pool.query(dates, [orderId, '2027-02-10', '2027-02-12']);
+    const effect = async (query: string) =>
+      (await api.call('GET', `/v1/customers/${world.customerId}/hold-effect?${query}`)).body;
+    expect((await effect('startsOn=2027-02-11&endsOn=2027-02-20')).moved).toMatchObject([
+      { orderId, productName: 'Black toner 100', arrives: { from: '2027-02-10', to: '2027-02-12' } },
+    ]);
+    const [moved] = (await effect('startsOn=2027-02-11&endsOn=2027-02-20')).moved;
+    expect(moved.instead.from > '2027-02-20').toBe(true);
+    // Without an end there is no date to tell.
+    expect((await effect('startsOn=2027-02-11')).moved).toMatchObject([{ orderId, instead: null }]);
+    expect((await effect('startsOn=2027-02-13&endsOn=2027-02-20')).moved).toEqual([]);
+    expect((await effect(`startsOn=2027-02-11&deviceId=${world.deviceId}`)).moved).toEqual([]);
+    await api.database.pool.query(`UPDATE "order" SET status = 'accepted' WHERE id = $1`, [orderId]);
+    const placed = await effect('startsOn=2027-02-11&endsOn=2027-02-20');
+    expect(placed).toMatchObject({ moved: [], placed: [{ orderId }] });
+  });
+
   test('are listed by customer, cancelled or not', async () => {
     const { body: kept } = await hold();
     const { body: cancelled } = await hold();

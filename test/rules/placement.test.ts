@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readHoldEffect } from '../../api/views/hold-effect.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
@@ -102,19 +103,22 @@ describe('placing an announced order', () => {
     expect((await order())?.status_reason).toContain('expired');
   });
 
-  test('a hold that comes up defers it to the return', async () => {
-    await world.database.prisma.hold.create({
-      data: {
-        customerId: consumable.customerId,
-        startsOn: new Date('2026-09-09'),
-        endsOn: new Date('2026-09-15'),
-        createdAt: new Date(START),
-      },
-    });
+  test('a hold that comes up defers it to the return, to the dates that its preview told', async () => {
+    const { customerId } = consumable;
+    const [startsOn, endsOn] = ['2026-09-09', '2026-09-15'];
+    const { pool, prisma } = world.database;
+    const preview = () => readHoldEffect(pool, customerId, { startsOn, endsOn }, world.clock.now());
+    const { moved } = await preview();
+    const span = { startsOn: new Date(startsOn), endsOn: new Date(endsOn) };
+    await prisma.hold.create({ data: { customerId, ...span, createdAt: new Date(START) } });
     await drainAt(windowEnd);
     const waiting = await order();
     expect(waiting).toMatchObject({ status: 'announced' });
     expect(waiting?.status_reason).toContain('You are away 9–15 September');
+    const arrives = 'SELECT arrives_from::text AS "from", arrives_to::text AS "to" FROM "order"';
+    expect(await world.rows(arrives)).toEqual([moved[0]?.instead]);
+    // As it now is, the same hold moves nothing more.
+    expect((await preview()).moved).toEqual([]);
     expect(shop.purchases).toEqual([]);
     await report(world, consumable.consumableId, [
       { at: (waiting?.due_at?.getTime() ?? 0) - HOUR_MS, level: 0.05 },
