@@ -50,6 +50,8 @@ export interface DemoRun {
 /** The world after its days: still connected, until it is closed. */
 export interface FinishedDemo {
   readonly report: Report;
+  /** The books compared once more: what became of them since the report. */
+  readonly compareBooks: () => Promise<Report>;
   readonly merchantUrl: string;
   /** Lives on at the clock's pace: merchant, devices and platform up to the clock's now. */
   readonly liveOn: (from: Instant) => Promise<void>;
@@ -77,10 +79,14 @@ export async function runDemo(run: DemoRun): Promise<FinishedDemo> {
       await keepPace(run.speed, step, startedAt);
     });
     run.progress.done();
-    const { refused } = await api.get('/v1/stats', statsSchema);
-    const report = await closeBooks(run, stage, refused, (performance.now() - startedAt) / 1000);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const compareBooks = async () => {
+      const { refused } = await api.get('/v1/stats', statsSchema);
+      return await closeBooks(run, stage, refused, seconds);
+    };
+    const report = await compareBooks();
     const liveOn = (from: Instant) => simulation.live(from, run.clock.now());
-    return { report, merchantUrl: stage.merchantUrl, liveOn, close };
+    return { report, compareBooks, merchantUrl: stage.merchantUrl, liveOn, close };
   } catch (error) {
     await close();
     throw error;
