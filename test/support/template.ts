@@ -14,9 +14,9 @@ export async function makeTemplate(maintenanceUrl: string): Promise<void> {
   await maintain(maintenanceUrl, `CREATE DATABASE ${MIGRATED}`);
   const url = urlOf(maintenanceUrl, MIGRATED);
   await applyMigrations(url);
-  const pool = new pg.Pool({ connectionString: url });
+  const { pool, close } = openDatabase({ url, connections: 1, log: silentLog });
   await runMigrations({ pgPool: pool });
-  await pool.end();
+  await close();
 }
 
 /** The template with the partitions that a platform at `now` would have; the first to want a month makes its. */
