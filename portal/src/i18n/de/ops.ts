@@ -268,6 +268,10 @@ export const ops: Translated<typeof english> = {
   halt: {
     everything: 'Alles',
     running: 'Bestellungen gehen hinaus.',
+    next_one: '{{count}} angekündigte Bestellung kommt als Nächstes.',
+    next_other: '{{count}} angekündigte Bestellungen kommen als Nächstes.',
+    held_one: '{{count}} angekündigte Bestellung wartet, bis er aufgehoben ist.',
+    held_other: '{{count}} angekündigte Bestellungen warten, bis er aufgehoben ist.',
     everythingStopped: 'Alle Bestellungen sind angehalten.',
     stop: 'Alle Bestellungen anhalten',
     stopTitle: 'Alle Bestellungen anhalten?',

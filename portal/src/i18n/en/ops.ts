@@ -262,6 +262,10 @@ export const ops = {
   halt: {
     everything: 'Everything',
     running: 'Orders go out.',
+    next_one: '{{count}} announced order is next.',
+    next_other: '{{count}} announced orders are next.',
+    held_one: '{{count}} announced order waits until it is lifted.',
+    held_other: '{{count}} announced orders wait until it is lifted.',
     everythingStopped: 'All ordering is stopped.',
     stop: 'Stop all ordering',
     stopTitle: 'Stop all ordering?',

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { haltSchema, haltsPage } from '../../../../contracts/http/halts.ts';
+import type { todaySchema } from '../../../../contracts/http/ops/today.ts';
 import { call } from '../../api/http.ts';
 import type { Wire } from '../../api/wire.ts';
 import { useOps } from '../data/queries.ts';
@@ -60,11 +61,14 @@ function BigSwitch({ halt }: { readonly halt: HaltRow | undefined }) {
   const { t } = useTranslation('ops');
   const { instant } = useFormat();
   const { stop, lift } = useHalting();
+  const today = useOps<Wire<typeof todaySchema>>('today', '/v1/ops/today');
+  const announced = today.data?.orders.announced ?? 0;
   if (halt === undefined) {
     return (
       <section className={css['big']} aria-label={t('halt.everything')}>
         <IconCircleCheck size={36} aria-hidden />
         <strong>{t('halt.running')}</strong>
+        <span>{t('halt.next', { count: announced })}</span>
         <ConfirmButton
           size="lg"
           variant="filled"
@@ -86,6 +90,7 @@ function BigSwitch({ halt }: { readonly halt: HaltRow | undefined }) {
       <span>
         {halt.reason} · {halt.actor} · {instant(halt.createdAt)}
       </span>
+      <span>{t('halt.held', { count: announced })}</span>
       <ConfirmButton
         size="lg"
         variant="filled"
