@@ -75,7 +75,7 @@ export function createHttpMerchant(options: HttpMerchantOptions): MerchantPort {
   };
 }
 
-/** One request. Time-outs, broken connections and bodies that are not JSON all mean: not known. */
+/** One request. Time-outs, broken connections and bodies that are too long or not JSON all mean: not known. */
 async function call({ baseUrl, apiKey }: HttpMerchantOptions, request: Call): Promise<Response> {
   const { path, timeoutMs, body, headers } = request;
   try {
@@ -92,11 +92,25 @@ async function call({ baseUrl, apiKey }: HttpMerchantOptions, request: Call): Pr
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await response.text();
+    const text = await readAll(response);
     return { outcome: 'answered', status: response.status, body: text === '' ? null : JSON.parse(text) };
   } catch (error) {
     return unknown(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** An answer is some lines about one order; more is not one, and is not held in memory. */
+const ANSWER_BYTES_MAX = 1_048_576;
+
+async function readAll(response: globalThis.Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > ANSWER_BYTES_MAX) throw new RangeError('The answer is too long.');
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Statuses after which the merchant has said that it will not deliver. */

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PlaceOrder } from '../../contracts/merchant.ts';
 import { createHttpMerchant } from '../../rules/merchants/http-merchant.ts';
 import type { MerchantPort } from '../../rules/merchants/merchant-port.ts';
 import { merchantOf } from '../../rules/merchants/registry.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Fault, startMerchant, type TestMerchant } from '../support/merchant.ts';
 
 const purchase = (): PlaceOrder => ({
@@ -59,6 +63,31 @@ describe('the HTTP merchant', () => {
       expect(shop.purchases).toHaveLength(1);
     },
   );
+
+  test('an answer that does not end is left alone, and nothing is known', async () => {
+    let left = 0;
+    const endless = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (response.write(Buffer.alloc(65_536, ' ')));
+      };
+      response.on('drain', more).on('close', () => {
+        left += 1;
+      });
+      more();
+    });
+    endless.listen(0, '127.0.0.1');
+    await once(endless, 'listening');
+    const baseUrl = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const talkative = createHttpMerchant({
+      ...{ baseUrl, apiKey: 'key', writeTimeoutMs: 60_000, readTimeoutMs: 60_000 },
+    });
+    const unknown = { outcome: 'unknown', detail: 'The answer is too long.' };
+    expect(await talkative.place(purchase())).toEqual(unknown);
+    expect(await talkative.quote('TN-1', 1)).toEqual(unknown);
+    await eventually(() => expect(left).toBe(2));
+    endless.close();
+  });
 
   test('control: a fresh key after a lost answer buys twice', async () => {
     shop.faults.push('silent-after');
