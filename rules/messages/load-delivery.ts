@@ -83,7 +83,7 @@ const TAKE_DIGEST = prepared(`
   )
   SELECT ${COLUMNS} FROM ${TABLES} JOIN x ON x.message_id = m.id ORDER BY m.created_at, m.id`);
 
-/** More than this nobody reads; the rest comes the day after. */
+/** More than this nobody reads in one mail; the rest comes as another, minutes later. */
 const DIGEST_MAX = 50;
 
 /** What waits for a customer's daily mail. */

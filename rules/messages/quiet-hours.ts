@@ -1,5 +1,5 @@
 import { addDays, localDate, startOfLocalDate } from '../../core/calendar.ts';
-import type { Instant } from '../../core/types.ts';
+import { DAY_MS, type Instant, type LocalDate } from '../../core/types.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -10,14 +10,33 @@ export interface QuietHours {
   readonly to: number;
 }
 
+/** Minute of the day that clocks in the zone show. */
+function minuteShown(at: Instant, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    hour: 'numeric',
+    minute: 'numeric',
+  });
+  const part = (wanted: string) =>
+    Number(format.formatToParts(at).find(({ type }) => type === wanted)?.value);
+  return part('hour') * 60 + part('minute');
+}
+
+/** When clocks in the zone show this minute on this date; one that is left out counts from before the gap. */
+function instantOf(date: LocalDate, minute: number, timeZone: string): Instant {
+  const start = startOfLocalDate(date, timeZone);
+  const at = start + minute * MINUTE_MS;
+  if (startOfLocalDate(addDays(date, 1), timeZone) - start === DAY_MS) return at;
+  return at + (minute - minuteShown(at, timeZone)) * MINUTE_MS;
+}
+
 /** When the quiet hours that `now` lies in end; null: it lies in none. */
 export function quietUntil(now: Instant, { from, to }: QuietHours, timeZone: string): Instant | null {
   const today = localDate(now, timeZone);
   for (const day of [addDays(today, -1), today]) {
-    const start = startOfLocalDate(day, timeZone) + from * MINUTE_MS;
-    const lastDay = to > from ? day : addDays(day, 1);
-    const end = startOfLocalDate(lastDay, timeZone) + to * MINUTE_MS;
-    if (start <= now && now < end) return end;
+    const end = instantOf(to > from ? day : addDays(day, 1), to, timeZone);
+    if (instantOf(day, from, timeZone) <= now && now < end) return end;
   }
   return null;
 }
@@ -25,6 +44,6 @@ export function quietUntil(now: Instant, { from, to }: QuietHours, timeZone: str
 /** The next time, from now on, that it is this minute of the day. */
 export function nextAt(now: Instant, minute: number, timeZone: string): Instant {
   const today = localDate(now, timeZone);
-  const at = startOfLocalDate(today, timeZone) + minute * MINUTE_MS;
-  return at >= now ? at : startOfLocalDate(addDays(today, 1), timeZone) + minute * MINUTE_MS;
+  const at = instantOf(today, minute, timeZone);
+  return at >= now ? at : instantOf(addDays(today, 1), minute, timeZone);
 }

@@ -230,6 +230,19 @@ describe('quiet hours', () => {
     expect(quietUntil(at('2026-09-08T09:59:00Z'), noon, zone)).toBeNull();
   });
 
+  test('by what the clocks show, also on the days when they change', () => {
+    const night = { from: 22 * 60, to: 7 * 60 };
+    // Back from 3:00 to 2:00 on the 25th of October, forward from 2:00 to 3:00 on the 28th of March.
+    expect(quietUntil(at('2026-10-24T22:00:00Z'), night, zone)).toBe(at('2026-10-25T06:00:00Z'));
+    expect(quietUntil(at('2026-10-25T05:59:00Z'), night, zone)).toBe(at('2026-10-25T06:00:00Z'));
+    expect(quietUntil(at('2026-10-25T20:59:00Z'), night, zone)).toBeNull();
+    expect(quietUntil(at('2027-03-28T05:00:00Z'), night, zone)).toBeNull();
+    expect(quietUntil(at('2027-03-28T04:59:00Z'), night, zone)).toBe(at('2027-03-28T05:00:00Z'));
+    expect(nextAt(at('2026-10-25T00:30:00Z'), 18 * 60, zone)).toBe(at('2026-10-25T17:00:00Z'));
+    expect(nextAt(at('2027-03-28T00:30:00Z'), 18 * 60, zone)).toBe(at('2027-03-28T16:00:00Z'));
+    expect(nextAt(at('2027-03-28T00:30:00Z'), 60, zone)).toBe(at('2027-03-28T23:00:00Z'));
+  });
+
   test('the next time of a minute of the day', () => {
     expect(nextAt(at('2026-09-08T10:00:00Z'), 18 * 60, zone)).toBe(at('2026-09-08T16:00:00Z'));
     expect(nextAt(at('2026-09-08T16:00:01Z'), 18 * 60, zone)).toBe(at('2026-09-09T16:00:00Z'));
