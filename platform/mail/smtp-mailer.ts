@@ -11,6 +11,8 @@ export function smtpMailer(url: string, from: string): Mailer {
     {
       url,
       pool: true,
+      // For a kept connection that the server has closed meanwhile; when to try again later is the outbox's to say.
+      maxRequeues: 1,
       connectionTimeout: TIMEOUT_MS,
       greetingTimeout: TIMEOUT_MS,
       socketTimeout: TIMEOUT_MS,

@@ -54,7 +54,7 @@ describe('how the forecasts fared', () => {
     }
   };
 
-  test('is counted as the use is learned, once, whatever is folded in between', async () => {
+  test('is counted as the use is learned, once, whatever is folded in between; a replayed history teaches nothing twice', async () => {
     const seeded = await seedConsumable(world.database, START);
     await liveTenWeeks(seeded);
     // Ten weeks are some ten blocks; hourly folding ran many times meanwhile.
@@ -64,12 +64,6 @@ describe('how the forecasts fared', () => {
     await world.rows("UPDATE consumable_state SET evaluate_at = now() - interval '1 day'");
     await world.rules.drain();
     expect(total(await counted(seeded))).toBeCloseTo(blocks, 2);
-  });
-
-  test('a replayed history teaches nothing twice', async () => {
-    const seeded = await seedConsumable(world.database, START);
-    await liveTenWeeks(seeded);
-    const blocks = total(await counted(seeded));
     await world.rows('UPDATE consumable_state SET state = NULL, evaluate_at = $1', new Date(START));
     await world.rules.drain();
     expect(total(await counted(seeded))).toBeCloseTo(blocks, 2);

@@ -1,5 +1,5 @@
 /** Longest wait for a state; reaching it fails the test with the last error. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 10;
 
 /** Repeats `check` until it no longer throws: waits for a state, never for a time. */

@@ -8,6 +8,8 @@ export interface TestSmtp extends AsyncDisposable {
   readonly asked: string[];
   /** Answers every recipient that it matches with 550. */
   refuse: (address: string) => boolean;
+  /** Connections that were made to it. */
+  sessions: number;
   /** Sessions are cut before they begin, as by a server that is away. */
   isAway: boolean;
   /** Takes the mail and breaks the connection before saying so. */
@@ -21,6 +23,7 @@ export async function startSmtp(): Promise<TestSmtp> {
     mails: [],
     asked: [],
     refuse: () => false,
+    sessions: 0,
     isAway: false,
     breaksAfterData: 0,
     [Symbol.asyncDispose]: async () => {
@@ -30,6 +33,7 @@ export async function startSmtp(): Promise<TestSmtp> {
   };
   const server: Server = createServer((socket) => {
     sockets.add(socket);
+    smtp.sessions += 1;
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
     if (smtp.isAway) socket.destroy();

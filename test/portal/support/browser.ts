@@ -51,7 +51,7 @@ export async function visit(browser: Browser, url: string, options: VisitorOptio
     reducedMotion: 'reduce',
     hasTouch: viewport.width < 600,
   });
-  context.setDefaultTimeout(7_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const trouble: string[] = [];
   const allowed = new Set<number>();
