@@ -115,6 +115,7 @@ function listenForChanges(
       fleet.refresh(deviceId);
     },
     onCommand: (deviceId) => commands.want(deviceId),
+    onLeft: (deviceIds) => fleet.contradict(deviceIds),
     onReplay: () => replay.want(),
     onGap: () => {
       lookup.markStale(null);

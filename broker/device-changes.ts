@@ -13,6 +13,8 @@ export interface DeviceChangesOptions {
   readonly onChange: (deviceId: string) => void;
   /** Something is to be told to the device. */
   readonly onCommand: (deviceId: string) => void;
+  /** The connections of devices to some broker ended. */
+  readonly onLeft: (deviceIds: readonly string[]) => void;
   /** Somebody wants dead letters decoded again. */
   readonly onReplay: () => void;
   /** Nothing was heard for a while: anything may have changed. */
@@ -69,6 +71,7 @@ export class DeviceChanges {
     client.on('notification', ({ channel, payload }) => {
       if (payload === undefined) return;
       if (channel === 'device_command') this.#options.onCommand(payload);
+      else if (channel === 'device_left') this.#options.onLeft(payload.split(','));
       else if (channel === 'dead_letter_replay') this.#options.onReplay();
       else this.#options.onChange(payload);
     });
@@ -78,7 +81,9 @@ export class DeviceChanges {
       // Closed while it was connecting: nobody else will end it.
       if (this.#backoff.aborted) return;
       this.#client = client;
-      await client.query('LISTEN device_changed; LISTEN device_command; LISTEN dead_letter_replay');
+      await client.query(
+        'LISTEN device_changed; LISTEN device_command; LISTEN device_left; LISTEN dead_letter_replay',
+      );
       this.#backoff.reset();
       this.#options.onGap();
       const dead = new Promise<never>((_, fail) => {

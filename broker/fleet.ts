@@ -60,14 +60,20 @@ export class Fleet {
     if (!connected.connections.delete(connection)) return;
     if (connected.connections.size > 0) return;
     this.#devices.delete(connected.device.id);
-    this.#options.presence.set(connected.device.id, 'offline');
+    this.#options.presence.set(connected.device.id, 'offline', true);
+  }
+
+  /** Another broker says that these have left: whoever is connected here has not. */
+  contradict(deviceIds: readonly string[]): void {
+    for (const id of deviceIds) if (this.#devices.has(id)) this.#options.presence.set(id, 'online');
   }
 
   /** What the device says of itself, or its will says for one of its connections. */
   declare(connected: ConnectedDevice, connection: DeviceConnection, state: PresenceState): void {
-    const others = connected.connections.size - (connected.connections.has(connection) ? 1 : 0);
+    const hasLeft = !connected.connections.has(connection);
+    const others = connected.connections.size - (hasLeft ? 0 : 1);
     if (state === 'offline' && others > 0) return;
-    this.#options.presence.set(connected.device.id, state);
+    this.#options.presence.set(connected.device.id, state, hasLeft);
   }
 
   /** The device changed in the database: new consumables count at once, lost credentials end the connection. */

@@ -7,14 +7,25 @@ export type PresenceState = 'online' | 'offline';
 
 const MAX_BATCH = 5_000;
 
+/** Ids of one notification, whose text may have 8,000 bytes. */
+const MAX_TOLD = 200;
+
+/** A device that left here may be at another broker: that one hears of it and says so (Fleet.contradict). */
 const UPDATE = `
-  UPDATE device SET presence = given.presence, presence_at = to_timestamp(given.at / 1000)
-  FROM unnest($1::uuid[], $2::presence[], $3::float8[]) AS given (id, presence, at)
-  WHERE device.id = given.id AND (device.presence_at IS NULL OR device.presence_at <= to_timestamp(given.at / 1000))`;
+  WITH written AS (
+    UPDATE device SET presence = given.presence, presence_at = to_timestamp(given.at / 1000)
+    FROM unnest($1::uuid[], $2::presence[], $3::float8[], $4::boolean[]) AS given (id, presence, at, has_left)
+    WHERE device.id = given.id AND (device.presence_at IS NULL OR device.presence_at <= to_timestamp(given.at / 1000))
+    RETURNING device.id, given.has_left
+  ), parts AS (
+    SELECT id, (row_number() OVER () - 1) / ${MAX_TOLD} AS part FROM written WHERE has_left
+  )
+  SELECT pg_notify('device_left', string_agg(id::text, ',')) FROM parts GROUP BY part`;
 
 interface Change {
   readonly state: PresenceState;
   readonly at: number;
+  readonly hasLeft: boolean;
 }
 
 /**
@@ -35,8 +46,9 @@ export class PresenceWriter {
     this.#log = log;
   }
 
-  set(deviceId: string, state: PresenceState): void {
-    this.#changed.set(deviceId, { state, at: this.#clock.now() });
+  /** `hasLeft`: it is offline because its connection ended, and may have another elsewhere. */
+  set(deviceId: string, state: PresenceState, hasLeft = false): void {
+    this.#changed.set(deviceId, { state, at: this.#clock.now(), hasLeft });
     this.#writing ??= this.#write();
   }
 
@@ -67,6 +79,7 @@ export class PresenceWriter {
       batch.map(([id]) => id),
       batch.map(([, { state }]) => state),
       batch.map(([, { at }]) => at),
+      batch.map(([, { hasLeft }]) => hasLeft),
     ]);
     // A device that changed again meanwhile stays.
     for (const [id, change] of batch) if (this.#changed.get(id) === change) this.#changed.delete(id);

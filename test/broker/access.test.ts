@@ -335,4 +335,23 @@ describe('presence', () => {
     await untilPresence(mine, 'offline');
     await first.endAsync(true);
   });
+
+  test('a device that moved to another broker is there, also when the one before notices late', async () => {
+    const [device] = await registerDevices(database, 1);
+    if (device === undefined) throw new Error('no device');
+    await using other = await startTestBroker(database);
+    const before = await connectDevice(broker.port('mqtt'), device);
+    const after = await connectDevice(other.port('mqtt'), device);
+    await untilPresence(device, 'online');
+    const hearing = await database.pool.connect();
+    const left = new Promise((heard) => hearing.once('notification', heard));
+    await hearing.query('LISTEN device_left');
+    await before.endAsync(true);
+    expect(await left).toMatchObject({ channel: 'device_left', payload: device.id });
+    await hearing.query('UNLISTEN *');
+    hearing.release();
+    await untilPresence(device, 'online');
+    await after.endAsync();
+    await untilPresence(device, 'offline');
+  });
 });
