@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser as Program } from '../api-auth/support/browser.ts';
 import { expectStatus, join, ownCustomer } from '../api-auth/support/people.ts';
@@ -61,31 +61,84 @@ const pages = () => [
   '/away',
   '/privacy',
   '/messages',
+  '/messages/preferences',
+  `/devices/${printer.id}`,
   '/settings',
-  '/nowhere-at-all',
 ];
 
-test.each([
-  ['on a phone, light, in English', { viewport: PHONE, colorScheme: 'light', locale: 'en-GB' }],
-  ['on a desktop, dark, in German', { viewport: DESKTOP, colorScheme: 'dark', locale: 'de-DE' }],
-] as const)(
-  'every page %s: no violation of WCAG 2.2 AA, no console error, no third party',
-  async (_name, look) => {
-    await using visitor = await visitAsAda(look);
+/** Resolves when no colour is on its way to another. */
+const FADED = `Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition)
+  .map((a) => a.finished.catch(() => undefined))).then(() => undefined)`;
+
+/** Light and dark, as the system of whoever looks at it changes; colours that fade over are waited for. */
+async function expectAccessibleInBoth(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await page.evaluate(FADED);
+    await expectAccessible(page);
+  }
+}
+
+const LANGUAGES = [
+  ['in English', 'en-GB', 0],
+  ['in German', 'de-DE', 1],
+] as const;
+/** A sweep of many pages on a busy machine. */
+const SWEEP_MS = 90_000;
+
+test.each(LANGUAGES)(
+  'every other page %s, on phone and desktop, light and dark: WCAG 2.2 AA, no console error, no third party',
+  async (_name, locale, nth) => {
+    await using visitor = await visitAsAda({ viewport: PHONE, locale });
     const { page } = visitor;
-    for (const path of pages()) {
-      // A page that nobody serves is the API's 404 on a fresh load: it is reached as people do, within the app.
-      if (path.startsWith('/nowhere')) continue;
+    for (const path of pages().filter((_path, index) => index % 2 === nth)) {
       await page.goto(path);
       await page.locator('main h1, main h2').first().waitFor();
       await page.waitForLoadState('networkidle');
-      await expectAccessible(page);
-      // Nothing is wider than the screen.
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow, path).toBeLessThanOrEqual(0);
+      for (const viewport of [PHONE, DESKTOP]) {
+        await page.setViewportSize(viewport);
+        await expectAccessibleInBoth(page);
+        // Nothing is wider than the screen.
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow, path).toBeLessThanOrEqual(0);
+      }
     }
     visitor.expectQuiet();
   },
+  SWEEP_MS,
+);
+
+/** What opens over a page: where, by which button in English and in German. */
+const dialogs = () =>
+  [
+    [`/consumables/${consumableId}`, 'Why?', 'Warum?'],
+    [`/devices/${printer.id}`, /^Give away/, /^Weggeben/],
+    ['/settings', 'Add an address', 'Adresse hinzufügen'],
+    ['/privacy', 'Withdraw', 'Widerrufen'],
+    ['/privacy', 'Set it up', 'Einrichten'],
+  ] as const;
+
+test(
+  'every dialog, light and dark, in German on a phone and in English on a desktop by turns',
+  async () => {
+    await using phone = await visitAsAda({ viewport: PHONE, locale: 'de-DE' });
+    await phone.page.addInitScript("localStorage.setItem('neverout.language', 'de')");
+    await using desktop = await visitAsAda({ viewport: DESKTOP });
+    for (const [index, [path, english, german]] of dialogs().entries()) {
+      const [{ page }, name] = index % 2 === 0 ? [phone, german] : [desktop, english];
+      await page.goto(path);
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForLoadState('networkidle');
+      await expectAccessibleInBoth(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+    phone.expectQuiet();
+    desktop.expectQuiet();
+  },
+  SWEEP_MS,
 );
 
 test('an unknown level looks unknown and an old one old, never like 0 or 100', async () => {

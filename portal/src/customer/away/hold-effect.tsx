@@ -23,7 +23,11 @@ export function Effect({ span }: { readonly span: Span }) {
   return (
     <div className={css['effect']} role="status">
       <Text fw={580}>
-        {moved.length === 0 ? t('away.effectNone') : t('away.effect', { count: moved.length })}
+        {isFree
+          ? t('away.effectNone')
+          : moved.length === 0
+            ? t('away.effectNoneMoves')
+            : t('away.effect', { count: moved.length })}
       </Text>
       {isFree ? null : (
         <ul className={css['moves']}>

@@ -47,23 +47,26 @@ export function DevicePage() {
 
 function Kind({ device }: { readonly device: Device }) {
   const { t } = useTranslation('customer');
+  const format = useFormat(useCustomer().customer.timeZone);
   const model = useDeviceModel(device.deviceModelId);
   if (model.data === undefined) return null;
-  const serial = device.serial === null ? [] : [t('device.serial', { serial: device.serial })];
-  return [`${model.data.make} ${model.data.model}`, ...serial].join(' · ');
+  const { serial, presence, presenceAt } = device;
+  const since =
+    presenceAt === null
+      ? t('device.neverSeen')
+      : t(presence === 'online' ? 'device.onlineSince' : 'device.offlineSince', {
+          when: format.moment(presenceAt),
+        });
+  const known = serial === null ? [] : [t('device.serial', { serial })];
+  return [`${model.data.make} ${model.data.model}`, ...known, since].join(' · ');
 }
 
 function Presence({ device }: { readonly device: Device }) {
   const { t } = useTranslation('customer');
-  const format = useFormat(useCustomer().customer.timeZone);
   const isOnline = device.presence === 'online';
   return (
     <span className={css['presence']} data-online={isOnline || undefined}>
-      {device.presenceAt === null
-        ? t('device.neverSeen')
-        : t(isOnline ? 'device.onlineSince' : 'device.offlineSince', {
-            when: format.moment(device.presenceAt),
-          })}
+      {isOnline ? t('home.online') : t('home.offline')}
     </span>
   );
 }

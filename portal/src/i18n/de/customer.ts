@@ -313,6 +313,7 @@ export const customer: Translated<typeof english> = {
     device: 'Für',
     allDevices: 'Alle Geräte',
     effectNone: 'Keine Lieferung ist betroffen.',
+    effectNoneMoves: 'Keine Lieferung verschiebt sich von selbst.',
     effect_one: '{{count}} Lieferung verschiebt sich',
     effect_other: '{{count}} Lieferungen verschieben sich',
     effectItem: '{{what}}, {{device}}',

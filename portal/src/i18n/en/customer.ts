@@ -305,6 +305,7 @@ export const customer = {
     device: 'For',
     allDevices: 'All devices',
     effectNone: 'No delivery is affected.',
+    effectNoneMoves: 'No delivery moves by itself.',
     effect_one: '{{count}} delivery moves',
     effect_other: '{{count}} deliveries move',
     effectItem: '{{what}}, {{device}}',
