@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { appendAudit } from '../../platform/audit/append.ts';
 import type { AuditRecord } from '../../platform/audit/entry.ts';
 import { type Verdict, verifyChain, verifySpan } from '../../platform/audit/verify.ts';
@@ -28,10 +28,20 @@ const record = (n: number, overrides: Partial<AuditRecord> = {}): AuditRecord =>
 
 describe('the audit chain', () => {
   let database: TestDatabase;
-  beforeEach(async () => {
+  let emptyHead: Buffer;
+  beforeAll(async () => {
     database = await createTestDatabase(NOW);
+    const { rows } = await database.pool.query<{ hash: Buffer }>('SELECT hash FROM audit_head');
+    emptyHead = rows[0]?.hash ?? Buffer.alloc(0);
     return () => database[Symbol.asyncDispose]();
   });
+  beforeEach(() =>
+    inTransaction(database.pool, async (db) => {
+      await db.query('SET LOCAL session_replication_role = replica');
+      await db.query('TRUNCATE audit_entry, audit_head');
+      await db.query('INSERT INTO audit_head (seq, hash) VALUES (0, $1)', [emptyHead]);
+    }),
+  );
 
   const append = (...records: AuditRecord[]) =>
     inTransaction(database.pool, (db) => appendAudit(db, records));

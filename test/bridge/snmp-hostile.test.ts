@@ -18,10 +18,15 @@ const budgetOf = (entries: Partial<WalkBudget> = {}): WalkBudget => ({
   ...entries,
 });
 
-async function walk(behave: Behaviour, budget = budgetOf()) {
+/** Long enough for an answer on a busy machine. */
+const PATIENT_MS = 3_000;
+/** Where nothing that could be understood comes: an answer that is later than this is silence too. */
+const IMPATIENT_MS = 30;
+
+async function walk(behave: Behaviour, budget = budgetOf(), timeoutMs = PATIENT_MS) {
   await using agent = await startHostileAgent(behave);
   const session = openSession(
-    { address: '127.0.0.1', port: agent.port, context: '', timeoutMs: 150, retries: 0 },
+    { address: '127.0.0.1', port: agent.port, context: '', timeoutMs, retries: 0 },
     { version: '2c', community: 'public' },
   );
   const found = new Map<string, VarbindValue>();
@@ -69,9 +74,14 @@ test('a table without end is cut off by the number of objects, of octets, of req
 
 test('truncated and empty datagrams are silence; the session hears the next one', async () => {
   const truncated = Buffer.from('3082ffff020101', 'hex');
-  expect((await walk(() => truncated)).end).toBe('silent');
-  expect((await walk(() => Buffer.alloc(0))).end).toBe('silent');
-  const { end } = await walk((_, count) => (count === 0 ? truncated : [{ oid: LAST, value: 1 }]));
+  const silence = (said: Buffer) => walk(() => said, budgetOf(), IMPATIENT_MS);
+  expect((await silence(truncated)).end).toBe('silent');
+  expect((await silence(Buffer.alloc(0))).end).toBe('silent');
+  const { end } = await walk(
+    (_, count) => (count === 0 ? truncated : [{ oid: LAST, value: 1 }]),
+    budgetOf(),
+    1_000,
+  );
   expect(end).toBe('complete');
 });
 
@@ -83,7 +93,7 @@ test('an answer from another address is not heard', async () => {
   // The guard compares addresses: asked for 127.0.0.2, the agent answers from 127.0.0.1.
   await using agent = await startHostileAgent(() => [{ oid: `${ROOT}.9.1.1`, value: 7 }]);
   const session = openSession(
-    { address: '127.0.0.2', port: agent.port, context: '', timeoutMs: 150, retries: 0 },
+    { address: '127.0.0.2', port: agent.port, context: '', timeoutMs: IMPATIENT_MS, retries: 0 },
     { version: '2c', community: 'public' },
   );
   expect(await session.get(['1.3.6.1.2.1.1.2.0'])).toMatchObject({ ok: false, code: 'silent' });
@@ -98,6 +108,7 @@ test('any octets for an answer: bounded, and never an exception', async () => {
         const { end } = await walk(
           (_, count) => Buffer.from(answers[count % answers.length] ?? []),
           budgetOf(),
+          IMPATIENT_MS,
         );
         expect(['silent', 'garbled']).toContain(end);
       },
@@ -108,11 +119,15 @@ test('any octets for an answer: bounded, and never an exception', async () => {
 
 test('an answer that the library reads without objects is told apart, not waited for', async () => {
   // Found by the test below: the changed octet sits in the head of the first object.
-  const { end } = await walk((asked) => {
-    const answer = encodeAnswer(asked, [{ oid: `${ROOT}.9.1.1`, value: 1 }]);
-    answer[25] = 209;
-    return answer;
-  });
+  const { end } = await walk(
+    (asked) => {
+      const answer = encodeAnswer(asked, [{ oid: `${ROOT}.9.1.1`, value: 1 }]);
+      answer[25] = 209;
+      return answer;
+    },
+    budgetOf(),
+    IMPATIENT_MS,
+  );
   expect(['silent', 'garbled']).toContain(end);
 });
 
@@ -131,6 +146,7 @@ test('a good answer with some octets changed: bounded, and never an exception', 
           return answer;
         },
         budgetOf({ requests: 20 }),
+        IMPATIENT_MS,
       );
       expect(requests).toBeLessThanOrEqual(21);
     }),
@@ -150,7 +166,7 @@ test('a printer whose walk breaks off still tells what it told, and what is miss
     if (oid === '1.3.6.1.2.1.43' || oid === ROOT) return supplies;
     return supplies.some((said) => said.oid === oid) ? supplies.slice(0, 1) : null;
   });
-  const { snmp } = testConfig('/nowhere', { snmp: { versions: ['2c'], timeoutMs: 100, retries: 0 } });
+  const { snmp } = testConfig('/nowhere', { snmp: { versions: ['2c'], timeoutMs: 500, retries: 0 } });
   const result = await readPrinter({ address: '127.0.0.1', port: agent.port, readOthers: true }, snmp);
   if (!result.ok) throw new Error(result.detail);
   const codes = result.reading.problems.map(({ code }) => code);
