@@ -57,6 +57,23 @@ test('puts an announced order off by a week, skips it, undoes that, and skips it
   await eventually(async () => expect((await order(id)).status).toBe('declined'));
 });
 
+test('sees which delivery moves, from when to when, before any day is held', async () => {
+  const arrives = ['2026-12-10', '2026-12-11'] as const;
+  const id = await world.addOrder({ consumable: 'attic cyan', status: 'announced', arrives });
+  await page.goto('/away');
+  await button('Next month').click();
+  await page.getByText('December 2026').waitFor();
+  await page.locator('table button:visible').nth(8).click();
+  await page.locator('table button:visible').nth(19).click();
+  await page.getByText('1 delivery moves').waitFor();
+  await page.getByText('Acme black toner, Printer in the attic').waitFor();
+  expect(await page.locator('del').textContent()).toMatch(/10.{1,3}11 Dec/);
+  expect(await page.locator('ins').textContent()).toMatch(/21.{1,3}22 Dec/);
+  const { customerId } = world;
+  expect((await world.served.call('GET', `/v1/holds?customerId=${customerId}`)).items).toEqual([]);
+  await world.served.call('POST', `/v1/orders/${id}/cancel`, {});
+});
+
 /** Tab until the element has the focus; fails when it is never reached. */
 async function tabTo(target: Locator): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
