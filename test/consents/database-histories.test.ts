@@ -14,7 +14,7 @@ import { createWorld, decline, START, setStaffSetting, UNGUARDED, type World } f
 import { silentLog } from '../support/log.ts';
 import { seedConsumable } from '../support/seed.ts';
 
-const CUSTOMERS = 200;
+const CUSTOMERS = 120;
 const DEVICES = 3;
 const ROUNDS = 7;
 const SEED = Number(process.env['HISTORIES_SEED'] ?? randomInt(1_000_000));
