@@ -133,6 +133,16 @@ describe('signing in', () => {
     expect((await stranger.get(`/account/reset-password?token=${token}"><script>`)).body).not.toContain(
       '<script>',
     );
+    // In the language of whoever opens it, and without any script.
+    stranger.headers.set('accept-language', 'de-AT,de;q=0.9');
+    const german = await stranger.get(`/account/reset-password?token=${token}`);
+    expect(german.body).toContain('<html lang="de">');
+    expect(german.body).toContain('<h1>Wählen Sie ein Passwort</h1>');
+    expect(german.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const wrong = new URLSearchParams({ token: 'no such token', newPassword: 'another long password' });
+    const refused = await stranger.post('/account/reset-password', wrong);
+    expect(refused).toMatchObject({ status: 400, body: expect.stringContaining('Das hat nicht geklappt') });
+    stranger.headers.delete('accept-language');
     await expectStatus(stranger.post('/v1/auth/reset-password', { token, newPassword: 'short' }), 400);
     const form = new URLSearchParams({ token, newPassword: 'another long password' });
     expect((await stranger.post('/account/reset-password', form)).body).toContain('Your password is set');
