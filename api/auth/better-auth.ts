@@ -7,7 +7,8 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../contracts/http/a
 import type { Database } from '../../platform/database.ts';
 import type { Log } from '../../platform/log.ts';
 import type { MailQueue } from '../../platform/mail/mail-queue.ts';
-import { type Recipient, resetMail, verifyMail } from './mails.ts';
+import { passwordLink } from '../members/new-user.ts';
+import { knownMail, type Recipient, resetMail, verifyMail } from './mails.ts';
 import { isFirstUse } from './used-codes.ts';
 
 export interface AuthOptions {
@@ -54,7 +55,8 @@ const SECOND_FACTOR_PATHS: ReadonlySet<string> = new Set([
  */
 export function buildAuth({ database, log, mail, secret, publicUrl }: AuthOptions) {
   const { prisma, pool } = database;
-  return betterAuth({
+  const late: { tellKnown?: TellKnown } = {};
+  const auth = betterAuth({
     appName: 'Neverout',
     baseURL: publicUrl,
     basePath: AUTH_PATH,
@@ -64,7 +66,7 @@ export function buildAuth({ database, log, mail, secret, publicUrl }: AuthOption
     rateLimit: { enabled: false },
     // Its arguments can hold what was typed: only the message is kept.
     logger: { level: 'warn', log: (level, message) => log[level === 'error' ? 'error' : 'warn'](message) },
-    ...passwords(mail, publicUrl),
+    ...passwords({ database, mail, publicUrl }, late),
     session: {
       expiresIn: SESSION_SECONDS,
       updateAge: DAY_SECONDS,
@@ -111,12 +113,23 @@ export function buildAuth({ database, log, mail, secret, publicUrl }: AuthOption
     },
     plugins: secondFactors(publicUrl),
   });
+  late.tellKnown = async (user) => {
+    const link = await passwordLink({ database, auth, publicUrl }, user.id, RESET_SECONDS / HOUR_SECONDS);
+    mail.send(knownMail(user, link), RESET_SECONDS * 1000);
+  };
+  return auth;
 }
+
+type TellKnown = (user: Recipient & { readonly id: string }) => Promise<void>;
 
 export type Auth = ReturnType<typeof buildAuth>;
 
 /** Addresses are confirmed before the first sign-in; links lead to pages that act only when a button is pressed. */
-function passwords(mail: MailQueue, publicUrl: string) {
+function passwords(
+  { database, mail, publicUrl }: Pick<AuthOptions, 'database' | 'mail' | 'publicUrl'>,
+  /** Set once better-auth is there, which makes the links. */
+  late: { readonly tellKnown?: TellKnown },
+) {
   const linkTo = (page: string, token: string) =>
     `${publicUrl}/account/${page}?token=${encodeURIComponent(token)}`;
   return {
@@ -127,6 +140,14 @@ function passwords(mail: MailQueue, publicUrl: string) {
       maxPasswordLength: MAX_PASSWORD_LENGTH,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
+      // Whoever owns the address hears of it: somebody else may have signed up with it first.
+      onExistingUserSignUp: async ({ user }: { readonly user: Parameters<TellKnown>[0] }) => {
+        await late.tellKnown?.(user);
+      },
+      // The link went to the address, which confirms it.
+      onPasswordReset: async ({ user }: { readonly user: { readonly id: string } }) => {
+        await database.prisma.user.update({ where: { id: user.id }, data: { emailVerified: true } });
+      },
       sendResetPassword: ({ user, token }: Mailed) => {
         mail.send(resetMail(user, linkTo('reset-password', token)), RESET_SECONDS * 1000);
         return Promise.resolve();

@@ -41,6 +41,21 @@ const RESET: Readonly<Record<Language, Text>> = {
       'Der Link gilt einmal und eine Stunde lang. Wenn Sie nicht darum gebeten haben, tun Sie nichts; Ihr Passwort bleibt.',
   },
 };
+const KNOWN: Readonly<Record<Language, Text>> = {
+  en: {
+    subject: 'You have an account already',
+    before:
+      'somebody, hopefully you, wanted to sign up with this address, which has an account already. If you forgot its password, or somebody else chose it, choose your own here:',
+    after: 'The link works once and for one hour. If it was not you, ignore this mail: nothing has changed.',
+  },
+  de: {
+    subject: 'Sie haben bereits ein Konto',
+    before:
+      'jemand, hoffentlich Sie, wollte sich mit dieser Adresse anmelden; für sie gibt es bereits ein Konto. Wenn Sie das Passwort vergessen haben oder jemand anders es gewählt hat, wählen Sie hier Ihr eigenes:',
+    after:
+      'Der Link gilt einmal und eine Stunde lang. Wenn Sie das nicht waren, tun Sie nichts: es hat sich nichts geändert.',
+  },
+};
 const INVITE: Readonly<Record<Language, Text>> = {
   en: {
     subject: 'You are invited to {customer}',
@@ -58,6 +73,7 @@ const INVITE: Readonly<Record<Language, Text>> = {
 
 export const verifyMail = (to: Recipient, link: string): Mail => compose(VERIFY, to, link, {});
 export const resetMail = (to: Recipient, link: string): Mail => compose(RESET, to, link, {});
+export const knownMail = (to: Recipient, link: string): Mail => compose(KNOWN, to, link, {});
 export const invitationMail = (to: Recipient, link: string, customer: string): Mail =>
   compose(INVITE, to, link, { customer });
 

@@ -34,7 +34,7 @@ function registerSignUp(app: Api, { inner, limits }: IdentityDeps): void {
         access: 'public',
         tag,
         summary: 'Sign up with e-mail and password',
-        description: 'Answers the same whether or not the address is known; only a new one gets a mail.',
+        description: 'Answers the same whether or not the address is known; the mail says which.',
         body: signUpSchema,
         response: { 204: NOTHING },
         problems: ['auth-refused'],

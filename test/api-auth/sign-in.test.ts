@@ -124,6 +124,21 @@ describe('signing in', () => {
     );
   });
 
+  test("an address that somebody else signed up with becomes its owner's", async () => {
+    const email = 'squatted@example.org';
+    const [squatter, owner] = [api.browser(), api.browser()];
+    const signUp = { email, password: 'the password of a squatter', name: 'S' };
+    await expectStatus(squatter.post('/v1/auth/sign-up', signUp), 204);
+    await expectStatus(owner.post('/v1/auth/sign-up', { ...signUp, password: PASSWORD, name: 'O' }), 204);
+    const mail = await api.mailTo(email, 2);
+    expect(mail).toContain('has an account already');
+    const token = tokenIn(mail, 'reset-password');
+    await expectStatus(owner.post('/v1/auth/reset-password', { token, newPassword: PASSWORD }), 204);
+    // The link came by mail, so the address is confirmed as well.
+    await expectStatus(owner.post('/v1/auth/sign-in', { email, password: PASSWORD }), 200);
+    await expectStatus(squatter.post('/v1/auth/sign-in', signUp), 401);
+  });
+
   test('a forgotten password is replaced once by the link, and every session ends', async () => {
     const email = 'forgot@example.org';
     const before = await join(api, email);
