@@ -5,7 +5,7 @@ import type { OrderStatus } from '../../../core/types.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import type { SeededConsumable } from '../../support/seed.ts';
 
-export const STATUSES = Object.keys(TRANSITIONS) as OrderStatus[];
+const STATUSES = Object.keys(TRANSITIONS) as OrderStatus[];
 
 /** An order in one status, at one entry. */
 export interface Cell {
