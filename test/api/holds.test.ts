@@ -88,6 +88,8 @@ describe('holds', () => {
   });
 
   test('tell before they are made what they would move, of whom, and what is too late to move', async () => {
+    // One of those before has no end: nothing would ever come.
+    await api.database.pool.query('UPDATE hold SET cancelled_at = $1', [new Date(NOW)]);
     const orderId = await insertOrder(api, world, {
       status: 'announced',
       consumableId: await addConsumable(api, world),
