@@ -36,7 +36,7 @@ export function Today() {
         {(today) => (
           <>
             <Counts today={today} />
-            <div className={css['grid']} data-columns="2">
+            <div className={css['grid']} data-columns="table-first">
               <Soonest today={today} />
               <div className={css['stack']}>
                 <Usual today={today} />
