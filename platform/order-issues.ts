@@ -1,3 +1,4 @@
+import type { Said } from '../core/phrases/phrase.ts';
 import type { Instant } from '../core/types.ts';
 import type { Queryable } from './order-store.ts';
 
@@ -22,13 +23,15 @@ export interface NewIssue {
   readonly audience: 'customer' | 'ops';
   /** One plain sentence. */
   readonly reason: string;
+  /** The same for readers of any language; null: someone's own words. */
+  readonly said: Said | null;
   readonly at: Instant;
 }
 
 const OPEN = `
-  INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, opened_at)
-  SELECT o.customer_id, o.consumable_id, o.id, t.kind, t.audience, t.reason, $5
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS t(order_id, kind, audience, reason)
+  INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, said, opened_at)
+  SELECT o.customer_id, o.consumable_id, o.id, t.kind, t.audience, t.reason, t.said::jsonb, $5
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $6::text[]) AS t(order_id, kind, audience, reason, said)
   JOIN "order" o ON o.id = t.order_id
   ON CONFLICT (consumable_id, kind) WHERE resolved_at IS NULL DO NOTHING`;
 
@@ -42,20 +45,21 @@ export async function openIssues(db: Queryable, issues: readonly NewIssue[]): Pr
     issues.map(({ audience }) => audience),
     issues.map(({ reason }) => reason),
     new Date(first.at),
+    issues.map(({ said }) => (said === null ? null : JSON.stringify(said))),
   ]);
 }
 
 const OPEN_FOR_CONSUMABLES = `
-  INSERT INTO order_issue (customer_id, consumable_id, kind, audience, reason, opened_at)
-  SELECT c.customer_id, c.id, 'no-supply', 'ops', t.reason, $3
-  FROM unnest($1::uuid[], $2::text[]) AS t(consumable_id, reason) JOIN consumable c ON c.id = t.consumable_id
+  INSERT INTO order_issue (customer_id, consumable_id, kind, audience, reason, said, opened_at)
+  SELECT c.customer_id, c.id, 'no-supply', 'ops', t.reason, t.said::jsonb, $3
+  FROM unnest($1::uuid[], $2::text[], $4::text[]) AS t(consumable_id, reason, said) JOIN consumable c ON c.id = t.consumable_id
   WHERE c.customer_id IS NOT NULL
   ON CONFLICT (consumable_id, kind) WHERE resolved_at IS NULL DO NOTHING`;
 
 /** Consumables for which nothing can be had, with what customers are told. */
 export async function openSupplyIssues(
   db: Queryable,
-  missing: readonly { readonly consumableId: string; readonly reason: string }[],
+  missing: readonly { readonly consumableId: string; readonly reason: string; readonly said: Said }[],
   at: Instant,
 ): Promise<void> {
   if (missing.length === 0) return;
@@ -63,6 +67,7 @@ export async function openSupplyIssues(
     missing.map(({ consumableId }) => consumableId),
     missing.map(({ reason }) => reason),
     new Date(at),
+    missing.map(({ said }) => JSON.stringify(said)),
   ]);
 }
 

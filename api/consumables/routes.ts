@@ -28,11 +28,13 @@ import {
   type Reading,
   toConsumable,
 } from './read-consumables.ts';
+import { registerUnplanned } from './unplanned.ts';
 
 export function registerConsumables(app: Api, deps: ApiDeps): void {
   registerList(app, deps);
   registerOne(app, deps);
   registerReadings(app, deps);
+  registerUnplanned(app, deps);
 }
 
 /** Before when a level counts as old; staff may change it while the platform runs. */

@@ -186,7 +186,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
   },
   {
     name: 'order-issues',
-    sql: `SELECT id, consumable_id, order_id, kind, audience, reason, opened_at, resolved_at FROM order_issue
+    sql: `SELECT id, consumable_id, order_id, kind, audience, reason, said, opened_at, resolved_at FROM order_issue
       WHERE customer_id = $1 ORDER BY id`,
   },
   {

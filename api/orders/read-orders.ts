@@ -17,7 +17,7 @@ const COLUMNS = `o.id, o.customer_id AS "customerId", o.consumable_id AS "consum
     o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt", o.origin, o.options, o.quote_id AS "quoteId", o.parcel_id AS "parcelId",
     o.replaces_order_id AS "replacesOrderId", o.rejection_code AS "rejectionCode", o.next_step AS "nextStep",
     o.refunded_minor AS "refundedMinor",
-    (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'reason', i.reason, 'openedAt', i.opened_at)
+    (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'reason', i.reason, 'said', i.said, 'openedAt', i.opened_at)
         ORDER BY i.opened_at), '[]')
       FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues`;
 
@@ -56,7 +56,11 @@ export const LIST_ALL = `
   WHERE ($1::uuid IS NULL OR o.id < $1) ORDER BY o.id DESC LIMIT $2`;
 
 type HistoryRow = Omit<OrderWithHistory['history'][number], 'at'> & { at: string; said: Said | null };
-export type OrderRow = Order & { readonly statusSaid: Said | null };
+type IssueRow = Order['issues'][number] & { readonly said: Said | null };
+export type OrderRow = Omit<Order, 'issues'> & {
+  readonly statusSaid: Said | null;
+  readonly issues: readonly IssueRow[];
+};
 export type OrderRowWithHistory = OrderRow &
   Pick<OrderWithHistory, 'problems'> & {
     readonly history: readonly HistoryRow[];
@@ -65,8 +69,12 @@ export type OrderRowWithHistory = OrderRow &
 /** The order as its reader understands it. */
 export const toOrder =
   (language: Language) =>
-  ({ statusSaid, ...order }: OrderRow): Order => ({
+  ({ statusSaid, issues, ...order }: OrderRow): Order => ({
     ...order,
+    issues: issues.map(({ said, ...issue }) => ({
+      ...issue,
+      reason: wordsFor(language, said, issue.reason),
+    })),
     statusReason: wordsFor(language, statusSaid, order.statusReason),
   });
 

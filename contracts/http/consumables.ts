@@ -95,6 +95,19 @@ export const shelfCountEventSchema = z
   .object({ id: uuid, consumableId: uuid, quantity: z.number(), at: instant })
   .meta({ id: 'ShelfCount' });
 
+export const unplannedSchema = z
+  .object({
+    id: uuid,
+    at: instant.describe('When the new filling was seen.'),
+    kind: z
+      .enum(['early-replacement', 'off-channel'])
+      .describe('Replaced with something left in the old one; or put in although none was delivered.'),
+    fillings: z.number().describe('What was left in the old one; what was bought elsewhere.'),
+  })
+  .meta({ id: 'Unplanned', description: 'What was wasted, or came from elsewhere.' });
+export const unplannedPage = pageOf(unplannedSchema);
+export const unplannedQuery = z.object(pageQuery);
+
 export const readingSchema = z
   .object({
     at: instant.describe("The device's own time."),

@@ -63,6 +63,12 @@ export const ORDER_GERMAN: OrderTexts = {
   'order-not-installed': () =>
     'Sie wurde geliefert, und das Gerät ist noch leer. Ist sie da? Setzen Sie sie ein, zählen Sie Ihren Vorrat, oder sagen Sie, dass sie nie ankam.',
   'order-merchant-mute': () => 'Der Händler hat seit zwei Tagen nicht gesagt, ob er die Bestellung annimmt.',
+  'issue-unknown-sku': ({ sku }) =>
+    `Der Händler kennt kein ${sku}: Das Produkt wird nicht mehr bestellt, bis es jemand berichtigt.`,
+  'issue-never-had': () => 'Der Händler hatte die Bestellung nie.',
+  'issue-in-person': () =>
+    'Der Händler nimmt solche Anliegen nur persönlich entgegen: Unsere Mitarbeiter kümmern sich darum.',
+  'issue-unsettled': () => 'Der Händler hat es in drei Monaten nicht erledigt.',
   'order-merchant-forgot': () => 'Der Händler kennt diese Bestellung nicht mehr.',
   'order-bought-anyway': ({ reference }) =>
     `Eine Anfrage, die noch unterwegs war, hat den Händler erst erreicht, als die Bestellung hier schon beendet war (${reference}): Sie wird dort storniert.`,

@@ -45,6 +45,11 @@ export const ORDER_ENGLISH: OrderTexts = {
   'order-not-installed': () =>
     'It was delivered, and the device is still empty. Is it there? Put it in, count your spares, or say that it never came.',
   'order-merchant-mute': () => 'The merchant has not said for two days whether it takes the order.',
+  'issue-unknown-sku': ({ sku }) =>
+    `The merchant knows no ${sku}: the product is no longer ordered until somebody corrects it.`,
+  'issue-never-had': () => 'The merchant never had the order.',
+  'issue-in-person': () => 'The merchant takes such requests only in person: the staff will see to it.',
+  'issue-unsettled': () => 'The merchant has not settled it in three months.',
   'order-merchant-forgot': () => 'The merchant does not know this order any more.',
   'order-bought-anyway': ({ reference }) =>
     `A request that was under way reached the merchant after the order had ended here (${reference}): it is cancelled there.`,

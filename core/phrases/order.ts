@@ -41,6 +41,10 @@ export interface OrderFacts {
   'order-presumed-lost': Nothing;
   'order-not-installed': Nothing;
   'order-merchant-mute': Nothing;
+  'issue-unknown-sku': { readonly sku: string };
+  'issue-never-had': Nothing;
+  'issue-in-person': Nothing;
+  'issue-unsettled': Nothing;
   'order-merchant-forgot': Nothing;
   /** A purchase of an order that had ended here; `reference`: the merchant's name for it. */
   'order-bought-anyway': { readonly reference: string };

@@ -32,6 +32,7 @@ export const RETENTION = {
     fallback: ({ DEAD_LETTER_RETENTION_DAYS }) => DEAD_LETTER_RETENTION_DAYS,
   },
   webhookReceiptDays: kind(30, 1, 3650, 'Ids of webhooks that merchants sent.'),
+  quoteDays: kind(90, 1, 3650, 'Prices that merchants quoted, and no order rests on.'),
   deviceCommandDays: kind(30, 1, 3650, 'Commands to devices that have expired.'),
   messageMonths: kind(24, 1, 240, 'Messages to customers.'),
   holdMonths: kind(24, 14, 240, 'Holds that are over, and removed calendars.'),

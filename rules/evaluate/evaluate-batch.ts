@@ -215,10 +215,10 @@ async function writeEvaluations(
 
 /** An order is due, and neither the product nor anything in its place can be had. */
 function unobtainable({ context, claimed, result }: Evaluation) {
-  const { outcome, gates, sentence } = result.decision;
+  const { outcome, gates, sentence, said } = result.decision;
   const isMissing = outcome === 'blocked' && gates.some(({ gate, pass }) => gate === 'offer' && !pass);
   return isMissing && context.about.unobtainable
-    ? [{ consumableId: claimed.consumableId, reason: sentence }]
+    ? [{ consumableId: claimed.consumableId, reason: sentence, said }]
     : [];
 }
 

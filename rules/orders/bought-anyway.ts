@@ -37,7 +37,7 @@ export async function takeBackAfterEnd(
   const { rows } = await db.query(NOTE, [orderId, reference, due, ENDED_WITHOUT_GOODS]);
   if (rows.length === 0) return false;
   await noteOrder(db, { orderId, at, actor: 'merchant', ...why, detail: { boughtAnyway: reference } });
-  await openIssue(db, { orderId, kind: 'bought-anyway', audience: 'ops', reason: why.reason, at });
+  await openIssue(db, { orderId, kind: 'bought-anyway', audience: 'ops', ...why, at });
   await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
   return true;
 }

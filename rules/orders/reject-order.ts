@@ -72,8 +72,8 @@ async function learn(
   if (code === 'out-of-stock') await noteQuote(db, { productId, quantity }, { unavailable: detail }, at);
   if (code === 'unknown-sku') {
     await db.query('UPDATE product SET active = false WHERE id = $1', [productId]);
-    const reason = `The merchant knows no ${sku}: the product is no longer ordered until somebody corrects it.`;
-    await openIssue(db, { orderId: order.id, kind: 'refused', audience: 'ops', reason, at });
+    const why = told(say('issue-unknown-sku', { sku }));
+    await openIssue(db, { orderId: order.id, kind: 'refused', audience: 'ops', ...why, at });
   }
 }
 

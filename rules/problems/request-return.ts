@@ -1,7 +1,7 @@
 import type { MerchantReturn, ProblemKind, ReturnRequest } from '../../contracts/merchant.ts';
 import type { SaidOrText } from '../../contracts/messages/details.ts';
 import { told } from '../../core/phrases/in-words.ts';
-import { say } from '../../core/phrases/phrase.ts';
+import { type Said, say } from '../../core/phrases/phrase.ts';
 import { DAY_MS, HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { tellOrderUpdates } from '../../platform/messages/order-messages.ts';
@@ -49,7 +49,7 @@ export async function requestReturn(deps: RulesDeps, { problemId }: Jobs['reques
   const problem = rows[0];
   if (problem === undefined) return;
   const { merchantReference, orderId, kind, wants, note } = problem;
-  if (merchantReference === null) return refuse(deps, problem, 'The merchant never had the order.');
+  if (merchantReference === null) return refuse(deps, problem, told(say('issue-never-had')));
   const merchant = merchantOf(problem.merchant, adapterSettings(deps.config));
   const answer = await merchant.requestReturn(
     { reference: merchantReference, clientReference: orderId },
@@ -60,11 +60,7 @@ export async function requestReturn(deps: RulesDeps, { problemId }: Jobs['reques
     case 'unknown':
       return later(deps, problem, deps.clock.now() + RETRY_MS);
     case 'not-offered':
-      return refuse(
-        deps,
-        problem,
-        'The merchant takes such requests only in person: the staff will see to it.',
-      );
+      return refuse(deps, problem, told(say('issue-in-person')));
     case 'answered':
       return carryOut(deps, problem, answer.returned);
   }
@@ -77,7 +73,7 @@ function carryOut(deps: RulesDeps, problem: OpenProblem, returned: MerchantRetur
     case 'agreed':
       return agree(deps, problem, returned);
     case 'refused':
-      return refuse(deps, problem, returned.detail);
+      return refuse(deps, problem, { reason: returned.detail, said: null });
     case 'settled':
       return settle(deps, problem, returned);
   }
@@ -89,7 +85,7 @@ async function later(deps: RulesDeps, problem: OpenProblem, at: Instant): Promis
     await pool.query('UPDATE order_problem SET due_at = $2 WHERE id = $1', [problem.id, new Date(at)]);
     return;
   }
-  return refuse(deps, problem, 'The merchant has not settled it in three months.');
+  return refuse(deps, problem, told(say('issue-unsettled')));
 }
 
 const ANSWER = `
@@ -132,19 +128,30 @@ async function agree({ database, clock }: RulesDeps, problem: OpenProblem, retur
   });
 }
 
-async function refuse({ database, clock, metrics }: RulesDeps, problem: OpenProblem, answer: string) {
+/** Why nothing comes of it; without `said` in the merchant's words. */
+interface Refusal {
+  readonly reason: string;
+  readonly said: Said | null;
+}
+
+async function refuse(
+  { database, clock, metrics }: RulesDeps,
+  problem: OpenProblem,
+  { reason, said }: Refusal,
+) {
   const now = clock.now();
   await inTransaction(database.pool, async (db) => {
-    const closed = { status: 'refused', answer, reference: null, refundMinor: null } as const;
+    const closed = { status: 'refused', answer: reason, reference: null, refundMinor: null } as const;
     if (!(await note(db, problem, { ...closed, dueAt: null, settledAt: now }))) return;
     await openIssue(db, {
       orderId: problem.orderId,
       kind: 'refused',
       audience: 'ops',
-      reason: answer,
+      reason,
+      said,
       at: now,
     });
-    await tell(db, problem, answer, null, now);
+    await tell(db, problem, said ?? reason, null, now);
   });
   metrics.orderIssues.inc({ kind: 'refused' });
 }

@@ -28,6 +28,13 @@ export const REMOVALS: readonly (readonly [RetentionKey, Statement])[] = [
   ],
   ['deadLetterDays', remove('dead_letter', 't.received_at < $1')],
   ['webhookReceiptDays', remove('webhook_receipt', 't.received_at < $1')],
+  [
+    'quoteDays',
+    remove(
+      'quote',
+      'coalesce(t.valid_until, t.give_up_at) < $1 AND NOT EXISTS (SELECT FROM "order" o WHERE o.quote_id = t.id)',
+    ),
+  ],
   ['deviceCommandDays', remove('device_command', 't.expires_at < $1')],
   ['messageMonths', remove('message', 't.created_at < $1')],
   ['holdMonths', remove('hold', 't.ends_on < $1::timestamptz::date OR t.cancelled_at < $1')],

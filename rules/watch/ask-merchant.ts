@@ -35,8 +35,8 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
   metrics.merchantCalls.inc({ operation: 'find', outcome: answer.outcome });
   const at = clock.now();
   if (answer.outcome === 'none') {
-    const { reason } = told(say('order-merchant-forgot'));
-    const issue = { orderId, kind: 'merchant-silent' as const, audience: 'ops' as const, reason, at };
+    const why = told(say('order-merchant-forgot'));
+    const issue = { orderId, kind: 'merchant-silent' as const, audience: 'ops' as const, ...why, at };
     await openIssue(database.pool, issue);
     return;
   }

@@ -153,8 +153,8 @@ function lookAtPlacing(findings: Findings, order: WatchedOrder, now: Instant): v
     return;
   }
   findings.next.push({ ...next, watchAt: null });
-  const { reason } = told(say('order-merchant-mute'));
-  findings.issues.push({ orderId: order.id, kind: 'merchant-silent', audience: 'ops', reason, at: now });
+  const why = told(say('order-merchant-mute'));
+  findings.issues.push({ orderId: order.id, kind: 'merchant-silent', audience: 'ops', ...why, at: now });
   findings.silent.push(order);
 }
 
@@ -177,13 +177,13 @@ function lookAtUnderway(findings: Findings, order: WatchedOrder, now: Instant): 
   }
   if (now >= lostFrom && presumed === undefined) {
     const { reason, said } = told(say('order-presumed-lost'));
-    findings.issues.push({ orderId, kind: 'presumed-lost', audience: 'customer', reason, at: now });
+    findings.issues.push({ orderId, kind: 'presumed-lost', audience: 'customer', reason, said, at: now });
     findings.updates.push({ orderId, change: 'late', reason: said });
   }
   const estimate = expectedBy(underway, now);
   if (now < lostFrom && !issues.some(({ kind }) => kind === 'late')) {
     const { reason, said } = told(say('order-late'));
-    findings.issues.push({ orderId, kind: 'late', audience: 'customer', reason, at: now });
+    findings.issues.push({ orderId, kind: 'late', audience: 'customer', reason, said, at: now });
     findings.updates.push({ orderId, change: 'late', reason: said });
   }
   const deadline = presumed === undefined ? lostFrom : presumed.openedAt + ANSWER_WITHIN_MS;
@@ -203,6 +203,6 @@ function lookAtDelivered(findings: Findings, order: WatchedOrder, now: Instant):
   findings.next.push({ ...next, watchAt: over ? null : now + LOOK_EVERY_MS });
   if (!order.deviceIsEmpty || issues.some(({ kind }) => kind === 'not-installed')) return;
   const { reason, said } = told(say('order-not-installed'));
-  findings.issues.push({ orderId, kind: 'not-installed', audience: 'customer', reason, at: now });
+  findings.issues.push({ orderId, kind: 'not-installed', audience: 'customer', reason, said, at: now });
   findings.updates.push({ orderId, change: 'delivered', reason: said });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../core/types.ts';
 import {
+  addConsumable,
   createTestApi,
   createWorld,
   insertOrder,
@@ -37,6 +38,27 @@ describe('consumables', () => {
     expect(await stale()).toBe(true);
     await thresholds(null);
     expect(await stale()).toBe(false);
+  });
+
+  test('what was replaced early or bought elsewhere is listed, newest first, by pages', async () => {
+    const other = await addConsumable(api, world);
+    await api.database.pool.query(
+      `INSERT INTO consumable_event (device_id, consumable_id, type, at, received_at, quantity)
+       SELECT c.device_id, c.id, t.type, t.at, t.at, t.quantity FROM consumable c CROSS JOIN (VALUES
+         ('early-replacement', $3::timestamptz, 0.4), ('off-channel', $4::timestamptz, 1), ('fault', $4, NULL)) t(type, at, quantity)
+       WHERE c.id = $1 OR (c.id = $2 AND t.type = 'off-channel')`,
+      [world.consumableId, other, new Date(NOW - DAY_MS), new Date(NOW)],
+    );
+    const first = await api.call('GET', `${url}/unplanned?limit=1`);
+    expect(first.body.items).toMatchObject([
+      { kind: 'off-channel', fillings: 1, at: new Date(NOW).toISOString() },
+    ]);
+    const rest = await api.call('GET', `${url}/unplanned?limit=1&cursor=${first.body.nextCursor}`);
+    expect(rest.body).toMatchObject({
+      items: [{ kind: 'early-replacement', fillings: 0.4 }],
+      nextCursor: null,
+    });
+    expect((await api.call('GET', `/v1/consumables/${world.modelId}/unplanned`)).status).toBe(404);
   });
 
   test('are read with level, forecast, sentence, product and open order', async () => {

@@ -107,9 +107,10 @@ describe("the console's pages", () => {
   test('problems with orders are listed with what they are about, open ones first of all', async () => {
     const id = await insertOrder(api, world, { status: 'lost', createdAt: NOW });
     await rows(
-      `INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, opened_at, resolved_at)
-       VALUES ($1, $2, $3, 'late', 'customer', 'It is late.', $4, $5), ($1, $2, $3, 'presumed-lost', 'ops', 'It is lost.', $5, NULL),
-         ($1, $2, NULL, 'no-supply', 'ops', 'Nothing fits.', $4, NULL)`,
+      `INSERT INTO order_issue (customer_id, consumable_id, order_id, kind, audience, reason, said, opened_at, resolved_at)
+       VALUES ($1, $2, $3, 'late', 'customer', 'It is late.', NULL, $4, $5),
+         ($1, $2, $3, 'presumed-lost', 'ops', 'It is lost.', '[["issue-unknown-sku", {"sku": "BK-9"}]]', $5, NULL),
+         ($1, $2, NULL, 'no-supply', 'ops', 'Nothing fits.', NULL, $4, NULL)`,
       world.customerId,
       world.consumableId,
       id,
@@ -124,6 +125,15 @@ describe("the console's pages", () => {
     expect(await kinds('?kind=late&limit=1')).toEqual(['late']);
     expect((await get('/v1/ops/issues?kind=presumed-lost')).body.items).toMatchObject([
       { orderId: id, orderStatus: 'lost', consumableName: 'Black toner', merchantName: 'Office Supplies' },
+    ]);
+    // In the reader's language where it is known what was said; somebody's own words stay as they are.
+    const german = await api.app.inject({
+      url: '/v1/ops/issues?open=true',
+      headers: { authorization: `Bearer ${TOKEN}`, 'accept-language': 'de' },
+    });
+    expect(german.json().items.map(({ reason }: { reason: string }) => reason)).toEqual([
+      'Nothing fits.',
+      expect.stringContaining('Der Händler kennt kein BK-9'),
     ]);
     expect((await get('/v1/ops/today')).body.issues).toBe(2);
     const csv = await api.app.inject({

@@ -71,7 +71,35 @@ describe('retention', () => {
         age(days),
       );
     }
+    const { productId, merchantId } = seeded;
+    for (const [status, days] of [
+      ['quoted', 1],
+      ['quoted', 10],
+      ['unavailable', 10],
+      ['wanted', 10],
+    ] as const) {
+      await world.rows(
+        `INSERT INTO quote (product_id, merchant_id, quantity, status, wanted_at, give_up_at, answered_at, valid_until,
+           unit_price_minor, shipping_minor, currency, arrives_from, arrives_to)
+         VALUES ($1, $2, 1, $3::text, $4::timestamptz, $4, $4, CASE WHEN $3 <> 'wanted' THEN $4::timestamptz END,
+           5000, 0, 'EUR', '2026-09-08', '2026-09-09')`,
+        productId,
+        merchantId,
+        status,
+        age(days),
+      );
+    }
+    // What an order was made at stays as long as the order.
+    await world.rows(
+      `INSERT INTO "order" (customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings,
+         unit_price_minor, total_minor, currency, created_at, quote_id)
+       SELECT $1, $2, product_id, merchant_id, 'declined', 1, 1, 5000, 5000, 'EUR', wanted_at, id
+       FROM quote WHERE status = 'unavailable'`,
+      customerId,
+      consumableId,
+    );
     await set({
+      quoteDays: 5,
       deadLetterDays: 5,
       attemptDays: 5,
       verificationDays: 5,
@@ -94,6 +122,11 @@ describe('retention', () => {
     ]) {
       expect(await count(table), table).toBe(1);
     }
+    expect(await world.rows('SELECT status, wanted_at FROM quote ORDER BY status')).toEqual([
+      { status: 'quoted', wanted_at: age(1) },
+      { status: 'unavailable', wanted_at: age(10) },
+    ]);
+    await world.rows('DELETE FROM "order"');
     expect(await countOf(world.metrics.retentionRemoved, 'deadLetterDays')).toBe(1);
     const [change] = await world.rows('SELECT before, after, reason FROM setting_change');
     expect(change).toMatchObject({ before: {}, after: { deadLetterDays: 5 }, reason: 'A test.' });

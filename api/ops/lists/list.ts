@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Language, Said } from '../../../core/phrases/phrase.ts';
 import type { Pool } from '../../../platform/database.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
+import { wordsFor } from '../../http/language.ts';
 
 /** How a list may be ordered: along an index, ids deciding between equals. */
 interface Order {
@@ -128,11 +130,19 @@ export interface Table<Item extends z.ZodObject> {
   readonly total: Total | null;
 }
 
+/** A row that keeps what its reason is made of shows the reason in its reader's language. */
+function spoken(row: Given, language: Language): Given {
+  if (!('said' in row)) return row;
+  const { said, ...item } = row;
+  return { ...item, reason: wordsFor(language, said as Said | null, String(item['reason'])) };
+}
+
 /** One page as the console asks for it. */
 export async function readTable<Item extends z.ZodObject>(
   pool: Pool,
   spec: ListSpec<Item>,
   given: Given & { readonly limit: number; readonly cursor?: string | undefined },
+  language: Language,
 ): Promise<Table<Item>> {
   const after = decodeCursor(given.cursor, keySchema);
   const { text, values } = pageStatement(spec, given, after, given.limit + 1);
@@ -141,7 +151,11 @@ export async function readTable<Item extends z.ZodObject>(
     after === null ? totalOf(pool, spec, given) : null,
   ]);
   const page = toPage(rows, given.limit, ({ sortKey, ...row }) => [sortKey, (row as { id?: string }).id]);
-  return { ...page, items: page.items.map(({ sortKey: _, ...item }) => item as z.output<Item>), total };
+  return {
+    ...page,
+    items: page.items.map(({ sortKey: _, ...item }) => spoken(item, language) as z.output<Item>),
+    total,
+  };
 }
 
 const CSV_PAGE_ROWS = 1_000;

@@ -19,6 +19,7 @@ import {
   opsOrdersQuery,
 } from '../../../contracts/http/ops/lists.ts';
 import type { Api, ApiDeps } from '../../http/deps.ts';
+import { readerLanguage } from '../../http/language.ts';
 import { operation } from '../../http/operation.ts';
 import { type ListSpec, readAll, readTable } from './list.ts';
 import { CONSUMABLES, CUSTOMERS, DEVICES, ISSUES, ORDERS } from './specs.ts';
@@ -71,9 +72,10 @@ function registerTable(
       response: { 200: page },
       problems: ['invalid-cursor'],
     }),
-    async ({ query: given }) => {
-      const asked = given as z.output<typeof query>;
-      return await readTable(pool, spec, { ...asked, ...atTime(asked, clock.now()) });
+    async (request, reply) => {
+      const asked = request.query as z.output<typeof query>;
+      const given = { ...asked, ...atTime(asked, clock.now()) };
+      return await readTable(pool, spec, given, readerLanguage(request, reply));
     },
   );
 }

@@ -163,7 +163,7 @@ export const ISSUES: ListSpec<typeof opsIssueSchema> = {
     audience: is('i.audience', 'text'),
     customerId: is('i.customer_id', 'uuid'),
   },
-  columns: `i.id, i.kind, i.audience, i.reason, i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.order_id AS "orderId",
+  columns: `i.id, i.kind, i.audience, i.reason, i.said, i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.order_id AS "orderId",
     o.status AS "orderStatus", i.customer_id AS "customerId", cu.name AS "customerName", d.id AS "deviceId", d.name AS "deviceName",
     i.consumable_id AS "consumableId", slot.name AS "consumableName", m.name AS "merchantName"`,
   joins: `JOIN order_issue i ON i.id = page.id JOIN customer cu ON cu.id = i.customer_id
