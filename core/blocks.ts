@@ -1,9 +1,10 @@
+import { dayOf, monthOf, seasonOf } from './day-grid.ts';
 import type { FoldEnvironment } from './filling.ts';
 import { halfWidth, isFine } from './gauge.ts';
-import { observe } from './mixture.ts';
+import { accumulate, observe, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import type { Model } from './state.ts';
-import type { Instant } from './types.ts';
+import type { Instant, SeasonScore } from './types.ts';
 import { learnWear, levelPerUse } from './use-counter.ts';
 
 /**
@@ -46,10 +47,50 @@ export function closeBlock(model: Model, at: Instant, env: FoldEnvironment): voi
     const byGauge = halfWidth(env.profile);
     const counted = isCounted(model, env);
     const width = counted ? Math.min(byGauge, COUNTED_WIDTH * Math.max(drop, 0) + 0.002) : byGauge;
-    env.scores.push(observe(model, env.prior, drop, width, tau));
+    const season = seasonScore(model, at, drop, tau, env);
+    const score = observe(model, env.prior, drop, width, tau);
+    env.scores.push(season === null ? score : { ...score, season });
     noteShift(model, at);
   }
   restartBlock(model, at);
+}
+
+/** A device's rate speaks of a month only when it was learned over so long, from a block within about one month. */
+const SEASON_KNOWN_OP_DAYS = 42;
+const SEASON_LONGEST_OP_DAYS = 21;
+/** One block in which far more was used than usual tells of a job, not of a month. */
+const SEASON_MOST = 4;
+
+/** What the block says of its month; null: nothing. */
+function seasonScore(
+  model: Model,
+  at: Instant,
+  drop: number,
+  tau: number,
+  { grid }: FoldEnvironment,
+): SeasonScore | null {
+  const known = model.exposure.at(-1) ?? 0;
+  if (grid.season !== null || known < SEASON_KNOWN_OP_DAYS || tau > SEASON_LONGEST_OP_DAYS) return null;
+  const middle = dayOf((model.blockAt + at) / 2, grid.timeZone);
+  const days = tau / Math.max(seasonOf(middle, grid), 0.05);
+  const used = Math.min(Math.max(drop, 0) / Math.max(model.rate, 1e-9), SEASON_MOST * days);
+  return { month: monthOf(middle), opDays: days, usedOpDays: used };
+}
+
+/** A block younger than this is noise. */
+const ANTICIPATED_OP_DAYS = 1;
+
+/**
+ * What the block that is not complete yet shows already, for decisions alone: its use joins the sums, so
+ * that the newest days count; the experts' weights wait for its end. Steps of a coarse gauge are too wide.
+ */
+export function anticipateBlock(model: Model, env: FoldEnvironment): void {
+  if (model.emptyAt !== 0 || model.rate === 0 || model.blockAt === 0) return;
+  if (!isFine(env.profile) && !isCounted(model, env)) return;
+  const tau = opDays(model.blockAt, model.levelAt, env.grid, model.dayWeights);
+  if (tau <= ANTICIPATED_OP_DAYS) return;
+  accumulate(model, Math.max(model.blockLevel - model.level, 0), tau);
+  refreshRate(model, env.prior);
 }
 
 /** Learns how much level a use takes, over a stretch whose two levels the gauge itself told. */

@@ -1,5 +1,12 @@
 import { localDate, startOfLocalDate } from './calendar.ts';
-import { DAY_MS, type DateSpan, type DegreeDays, type Instant, type SiteCalendar } from './types.ts';
+import {
+  DAY_MS,
+  type DateSpan,
+  type DegreeDays,
+  type Instant,
+  type Population,
+  type SiteCalendar,
+} from './types.ts';
 
 /**
  * The site's calendar as day numbers (whole days since 1970-01-01 in the site's zone), so that the
@@ -22,6 +29,8 @@ export interface DayGrid {
   readonly holds: readonly DayRange[];
   /** Relative use by day for what follows the weather; null: none. */
   readonly season: Season | null;
+  /** Relative use in January … December as the fleet taught it; null: every month alike. */
+  readonly months: readonly number[] | null;
 }
 
 interface Season {
@@ -42,14 +51,18 @@ const rangeOf = (span: DateSpan): DayRange => ({
 /** Compiling costs a few µs, so a calendar object is compiled once while it lives. */
 const compiled = new WeakMap<SiteCalendar, DayGrid>();
 
-export function gridOf(calendar: SiteCalendar): DayGrid {
+/** The calendar's grid, with the fleet's months where the calendar itself does not tell of the season. */
+export function gridOf(calendar: SiteCalendar, population: Population | null = null): DayGrid {
+  const taught = population?.monthFactors;
+  const months = taught?.length === MONTHS && calendar.degreeDays === undefined ? taught : null;
   let grid = compiled.get(calendar);
-  if (grid === undefined) {
+  if (grid === undefined || grid.months !== months) {
     grid = {
       timeZone: calendar.timeZone,
       closures: calendar.closures.map(rangeOf),
       holds: calendar.holds.map(rangeOf),
       season: calendar.degreeDays === undefined ? null : seasonFrom(calendar.degreeDays),
+      months,
     };
     compiled.set(calendar, grid);
   }
@@ -66,15 +79,23 @@ function seasonFrom({ normals, observed }: DegreeDays): Season {
   };
 }
 
+export const MONTHS = 12;
+
+/** 0 = January. */
+export const monthOf = (day: number): number => new Date(day * DAY_MS).getUTCMonth();
+
 /** Mean length of a month in days, for the position within the year. */
 const MONTH_DAYS = 365.2425 / 12;
 /** Hot water and losses: even in summer a heating device uses a little. */
 const SEASON_FLOOR = 0.02;
 
-/** Relative use of the day by its degree-days: observed where known, else the months' normals joined by lines. */
+/**
+ * Relative use of the day: by its degree-days, observed where known, else the months' normals joined by lines;
+ * without degree-days by the fleet's months.
+ */
 export function seasonOf(day: number, grid: DayGrid): number {
-  const { season } = grid;
-  if (season === null) return 1;
+  const { season, months } = grid;
+  if (season === null) return months === null ? 1 : Math.max(months[monthOf(day)] ?? 1, SEASON_FLOOR);
   const observed = season.observed[day - season.observedFrom];
   if (observed !== undefined) return Math.max(observed, SEASON_FLOOR);
   const position = (((day / MONTH_DAYS) % 12) + 12) % 12;

@@ -1,4 +1,4 @@
-import { DAY_KINDS, type DayGrid, dayOf, dayStart, HOLD_KIND, kindOf } from './day-grid.ts';
+import { DAY_KINDS, type DayGrid, dayOf, dayStart, HOLD_KIND, kindOf, seasonOf } from './day-grid.ts';
 import { type Model, roundVectors } from './state.ts';
 import { DAY_MS, type Instant } from './types.ts';
 
@@ -26,7 +26,7 @@ export function learnDays(model: Model, from: Instant, to: Instant, used: number
   const last = dayOf(to, grid.timeZone);
   for (let day = dayOf(from, grid.timeZone); day <= last; day += 1) {
     const start = dayStart(day, grid.timeZone);
-    const share = overlap(from, to, start);
+    const share = overlap(from, to, start) * seasonOf(day, grid);
     const kind = kindOf(day, grid);
     exposure[kind] = (exposure[kind] ?? 0) + share;
     expected += share * (model.dayWeights[kind] ?? 1);

@@ -38,7 +38,7 @@ export function fillingsToOrder(request: NeedRequest): readonly CountPmf[] | nul
   const { state, context, onOrder, now, until } = request;
   const { tip } = fold(state, [], context, now);
   if (tip.levelAt === 0) return null;
-  const grid = gridOf(context.calendar);
+  const grid = gridOf(context.calendar, context.population);
   const prior = priorOf(context.profile, context.population);
   const map = context.population?.recalibration ?? [];
   const leadMs = leadQuantile(context.leadTime, 0.5) * CALENDAR_PER_BUSINESS_DAY * DAY_MS;

@@ -1,10 +1,10 @@
 import { closeBlock, restartBlock } from './blocks.ts';
 import type { DayGrid } from './day-grid.ts';
 import { readingVariance } from './gauge.ts';
-import { type BlockScore, IDLE_FIRST, type Prior, refreshRate } from './mixture.ts';
+import { IDLE_FIRST, type Prior, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import { type Model, roundVectors } from './state.ts';
-import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
+import { type BlockScore, type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
 /** What a swap tells beside its time. */
 export interface SwapNote {
@@ -29,14 +29,29 @@ export interface FoldEnvironment {
 
 /** A filling replaced with more than this in it was replaced early. */
 const EARLY_RESIDUAL = 0.04;
+/** One that last read more than this, and two days' use, had not just run out. */
+const NOT_YET_OUT = 0.1;
 const SHELF_MAX = 1000;
+
+const notYetOut = (model: Model): boolean => model.level > NOT_YET_OUT + 2 * model.rate;
+
+/** A spare beside a filling so low that people think of replacing it. */
+const tempts = (model: Model, temptedBelow: number): boolean =>
+  model.shelf >= 0.5 && model.level < temptedBelow && notYetOut(model);
+
+const lowDaysUntil = (model: Model, at: Instant): number =>
+  Math.min((at - model.levelAt) / DAY_MS, LONGEST_STEP_DAYS);
 
 /** Begins a new filling with `level` in it. */
 export function startFilling(model: Model, at: Instant, level: number, env: FoldEnvironment): void {
   closeBlock(model, model.levelAt, env);
   const early = model.level - model.rate * opDays(model.levelAt, at, env.grid, model.dayWeights);
-  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) {
+  // The stretch in which it happened counts like those in which it did not: else the hazard comes out too high.
+  if (model.levelAt > 0 && tempts(model, env.prior.temptedBelow)) {
     model.earlySwaps += 1;
+    model.lowDays += lowDaysUntil(model, at);
+  }
+  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) {
     model.earlyHighest = Math.max(model.earlyHighest, Math.min(early, 1));
   }
   const left = model.levelAt === 0 || model.readings === 0 ? null : Math.min(Math.max(early, 0), 1);
@@ -109,7 +124,5 @@ export function watchShelf(model: Model, at: Instant, opElapsed: number, tempted
     const prior = Math.max(model.shelfDoubt, PHANTOM);
     const odds = (prior / (1 - prior)) * Math.exp(Math.min(opElapsed / patience, 10));
     model.shelfDoubt = Math.min(odds / (1 + odds), 0.999);
-  } else if (model.level < temptedBelow) {
-    model.lowDays += Math.min((at - model.levelAt) / DAY_MS, LONGEST_STEP_DAYS);
-  }
+  } else if (tempts(model, temptedBelow)) model.lowDays += lowDaysUntil(model, at);
 }

@@ -1,3 +1,4 @@
+import { anticipateBlock } from './blocks.ts';
 import { gridOf } from './day-grid.ts';
 import {
   compareEvents,
@@ -11,7 +12,7 @@ import {
 } from './event-ring.ts';
 import { counted, delivered, type FoldEnvironment, type SwapNote, startFilling } from './filling.ts';
 import { acceptReading } from './level-filter.ts';
-import { type BlockScore, priorOf } from './mixture.ts';
+import { priorOf } from './mixture.ts';
 import {
   type ConsumableState,
   copyModel,
@@ -20,7 +21,7 @@ import {
   type RingEvent,
   roundModel,
 } from './state.ts';
-import { type ConsumableEvent, HOUR_MS, type Instant, type StepContext } from './types.ts';
+import { type BlockScore, type ConsumableEvent, HOUR_MS, type Instant, type StepContext } from './types.ts';
 
 export interface Folded {
   readonly state: ConsumableState;
@@ -82,7 +83,7 @@ export function fold(
 ): Folded {
   const start = previous ?? initialState();
   const env: FoldEnvironment = {
-    grid: gridOf(context.calendar),
+    grid: gridOf(context.calendar, context.population),
     prior: priorOf(context.profile, context.population),
     profile: context.profile,
     swaps: [],
@@ -107,6 +108,7 @@ export function fold(
   const scores = env.scores.slice();
   const tip = copyModel(model);
   for (const event of ring) applyEvent(tip, event, env);
+  anticipateBlock(tip, env);
   return {
     state: { model, ring, installedAt: start.installedAt },
     tip,

@@ -2,7 +2,7 @@ import betainc from '@stdlib/math-base-special-betainc';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS, HALF_LIVES_OP_DAYS, STEADINESS } from './experts.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
 import { type Model, roundVectors } from './state.ts';
-import type { ConsumableProfile, Population } from './types.ts';
+import type { BlockScore, ConsumableProfile, Population } from './types.ts';
 
 /**
  * Consumption as a mixture of discounted gamma processes: X(τ) | μ ~ Gamma(shape vτ, scale μ/v) and
@@ -153,12 +153,6 @@ export function refreshRate(model: Model, prior: Prior): void {
   model.jitter = experts.reduce((sum, e) => sum + e.weight / e.v, 0);
 }
 
-/** Where a block's use fell in what was predicted for it (PIT): P(X ≤ used), between these two. */
-export interface BlockScore {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Evidence of single blocks fades, so that a change of habit is not outvoted for ever. */
 const EVIDENCE_KEPT = 0.985;
 const LIKELIHOOD_FLOOR = 1e-12;
@@ -167,6 +161,15 @@ export const IDLE_FIRST = 0.04;
 const IDLE_PRIOR_WEEKS = 8;
 const IDLE_MAX = 0.7;
 const IDLE_FOLLOWS = 0.04;
+
+/** Adds what was used over `tau` op-days to the discounted sums of each memory. */
+export function accumulate(model: Model, used: number, tau: number): void {
+  HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
+    const kept = 2 ** (-tau / halfLife);
+    model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
+    model.use[memory] = (model.use[memory] ?? 0) * kept + used;
+  });
+}
 
 /**
  * Learns from a block in which `drop` ± `halfWidth` was used over `tau` op-days: the experts' weights
@@ -207,11 +210,7 @@ export function observe(
   }
   for (let k = 0; k < EXPERTS.length; k += 1) model.surprise[k] = (model.surprise[k] ?? 0) - best;
   const long = model.exposure.at(-1) ?? 0;
-  HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
-    const kept = 2 ** (-tau / halfLife);
-    model.exposure[memory] = (model.exposure[memory] ?? 0) * kept + tau;
-    model.use[memory] = (model.use[memory] ?? 0) * kept + used;
-  });
+  accumulate(model, used, tau);
   const follows = Math.max(1 / (IDLE_PRIOR_WEEKS + long / IDLE_SPAN_OP_DAYS), IDLE_FOLLOWS);
   model.idleShare = Math.min(model.idleShare + follows * ((idle ? 1 : 0) - model.idleShare), IDLE_MAX);
   roundVectors(model);

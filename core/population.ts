@@ -1,11 +1,11 @@
 import digamma from '@stdlib/math-base-special-digamma';
 import trigamma from '@stdlib/math-base-special-trigamma';
-import { DAY_KINDS } from './day-grid.ts';
+import { DAY_KINDS, MONTHS } from './day-grid.ts';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS } from './experts.ts';
 import { TEMPTED_BELOW } from './mixture.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
 import type { ConsumableState } from './state.ts';
-import type { ConsumableProfile, Population } from './types.ts';
+import type { BlockScore, ConsumableProfile, Population } from './types.ts';
 
 /**
  * What a fleet teaches about a consumable nobody has seen yet (empirical Bayes), refitted nightly:
@@ -89,24 +89,25 @@ export function inverseTrigamma(value: number): number {
 
 export interface Refit {
   readonly devices: readonly DeviceSummary[];
-  /** Counts of PIT values in equal bins over 0…1 (`addToHistogram`). */
-  readonly pit: readonly number[];
+  /** How the fleet's blocks fared (`addScore`): PIT values in equal bins over 0…1, then the months. */
+  readonly counts: readonly number[];
   readonly parent: Population;
   readonly version: number;
 }
 
 /** A new version of the population from its devices and its parent. */
-export function refitPopulation({ devices, pit, parent, version }: Refit): Population {
+export function refitPopulation({ devices, counts, parent, version }: Refit): Population {
   const known = devices.filter((device) => device.exposure >= LEAST_OP_DAYS && device.use > 0);
   return {
     version,
     ...rateOf(known, parent),
     expertWeights: weightsOf(known, parent),
     devices: known.length,
-    recalibration: recalibrationOf(pit, parent.recalibration),
+    recalibration: recalibrationOf(counts.slice(0, PIT_BINS), parent.recalibration),
     dayWeights: weekOf(devices, parent),
     earlySwapPerDay: earlySwapsOf(devices, parent),
     temptedBelow: temptedBelowOf(devices, parent),
+    monthFactors: monthsOf(counts.slice(PIT_BINS), parent),
   };
 }
 
@@ -162,22 +163,51 @@ function earlySwapsOf(devices: readonly DeviceSummary[], parent: Population): nu
 /** Most early swaps happen further down, because the spare came later: only the highest tell. */
 function temptedBelowOf(devices: readonly DeviceSummary[], parent: Population): number {
   const prior = parent.temptedBelow ?? TEMPTED_BELOW;
-  const levels = devices.flatMap(({ earlySwaps, earlyHighest }) => (earlySwaps > 0 ? [earlyHighest] : []));
+  const levels = devices.flatMap(({ earlyHighest }) => (earlyHighest > 0 ? [earlyHighest] : []));
   levels.sort((a, b) => a - b);
   const highest = levels[Math.floor(TEMPTED_QUANTILE * levels.length)] ?? prior;
   return (PARENT_DEVICES * prior + levels.length * highest) / (PARENT_DEVICES + levels.length);
 }
 
+/** The parent's months count like this many op-days each: a hundred device-weeks. */
+const PARENT_MONTH_OP_DAYS = 700;
+
+/**
+ * Relative use by month: what was used, in op-days at each device's own rate, over the op-days in which it was.
+ * Where no month was seen, the parent's; the mean of the twelve is 1, as rates are per mean op-day.
+ */
+function monthsOf(sums: readonly number[], parent: Population): number[] {
+  const factors = Array.from({ length: MONTHS }, (_, month) => {
+    const known = parent.monthFactors?.[month] ?? 1;
+    const [opDays = 0, used = 0] = [sums[month], sums[MONTHS + month]];
+    return (used + PARENT_MONTH_OP_DAYS * known) / (opDays + PARENT_MONTH_OP_DAYS);
+  });
+  const mean = factors.reduce((a, b) => a + b, 0) / MONTHS;
+  return factors.map((factor) => factor / mean);
+}
+
 /** Bins of the PIT histogram: fine enough for a 99 % limit. */
 export const PIT_BINS = 100;
+/** Entries of a fleet's counts: the histogram, the months' op-days, and what was used in them. */
+export const SCORE_COUNTS = PIT_BINS + 2 * MONTHS;
+
+/** Adds one block's score to a fleet's counts. */
+export function addScore(counts: number[], { low, high, season }: BlockScore): void {
+  addToHistogram(counts, low, high);
+  if (season === undefined) return;
+  const at = PIT_BINS + season.month;
+  counts[at] = (counts[at] ?? 0) + season.opDays;
+  counts[at + MONTHS] = (counts[at + MONTHS] ?? 0) + season.usedOpDays;
+}
+
 /** A histogram counts only beyond this many blocks' worth of even spread. */
 const EVEN_BLOCKS = 300;
 
 /** Adds one block's PIT, known to lie in [low, high], spreading its unit evenly over the bins. */
-export function addToHistogram(counts: number[], low: number, high: number): void {
+function addToHistogram(counts: number[], low: number, high: number): void {
   const from = Math.min(Math.max(low, 0), 1);
   const to = Math.min(Math.max(high, from), 1);
-  const bins = counts.length;
+  const bins = PIT_BINS;
   if (to - from < 1e-12) {
     const bin = Math.min(Math.floor(from * bins), bins - 1);
     counts[bin] = (counts[bin] ?? 0) + 1;

@@ -2,17 +2,17 @@ import { gridOf } from './day-grid.ts';
 import { type RunOut, runOut } from './depletion.ts';
 import { fold } from './fold.ts';
 import { CONSENT_GATES, checkGates } from './gates.ts';
-import { beforeLeaving, type DeliveryPlan, isLastChance, nextPlacement, planDelivery } from './holds.ts';
-import { afterAnswer, outline } from './lead-time.ts';
+import { beforeLeaving, type DeliveryPlan, isLastChance, planDelivery } from './holds.ts';
+import { outline } from './lead-time.ts';
 import { posteriors, priorOf } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
 import type { Phrase, Said } from './phrases/phrase.ts';
 import { offerAt, orderQuantity } from './quantity.ts';
-import { type EarlyCost, earlyCostOf, positionShort, type Weighing, weigh } from './reorder.ts';
+import { earlyCostOf, positionShort, type Weighing } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
-import { needsAnswer, type Trust, trustOf } from './trust.ts';
+import { type Trust, trustOf } from './trust.ts';
 import {
   type Command,
   type ConsumableEvent,
@@ -22,11 +22,11 @@ import {
   type GateName,
   type GateVerdict,
   type Instant,
-  type LeadTime,
   type Offer,
   type StepContext,
   type StepResult,
 } from './types.ts';
+import { joins, LONG_WEEKEND_REVIEWS, placementDelay, type View, weighAt, weighNow } from './when-due.ts';
 
 /**
  * One evaluation of a consumable: folds the events, forecasts, decides, asks the gates, and says what
@@ -83,7 +83,7 @@ const LONGEST_SLEEP_MS = 30 * DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 
 function forecastOf(model: Model, future: RunOut, context: StepContext, now: Instant): Forecast {
-  const grid = gridOf(context.calendar);
+  const grid = gridOf(context.calendar, context.population);
   const used = model.rate * opDays(model.levelAt, now, grid, model.dayWeights);
   return {
     level: Math.min(Math.max(model.level - used, 0), 1),
@@ -105,7 +105,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
     return { ...base, said, commands: [], evaluateAt: now + LONGEST_SLEEP_MS };
   }
   const prior = priorOf(context.profile, context.population);
-  const grid = gridOf(context.calendar);
+  const grid = gridOf(context.calendar, context.population);
   const future = runOut(model, prior, grid, context.population?.recalibration ?? []);
   const forecast = forecastOf(model, future, context, now);
   const view: View = {
@@ -150,68 +150,6 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
 function nextLookAtOpen({ openOrder }: StepContext, now: Instant): Instant {
   const expected = openOrder?.expectedBy ?? now + WEEK_MS;
   return expected > now ? Math.min(expected, now + WEEK_MS) : now + WEEK_MS;
-}
-
-/** What a decision looks at. */
-interface View {
-  readonly model: Model;
-  readonly future: RunOut;
-  readonly early: EarlyCost;
-}
-
-const placementDelay = (context: StepContext): number =>
-  context.strategy === 'automatic' ? context.settings.cancelWindowMs : 0;
-
-function weighAt(
-  view: View,
-  context: StepContext,
-  at: Instant,
-  next: Instant,
-  leadTime: LeadTime = context.leadTime,
-): Weighing {
-  const delay = placementDelay(context);
-  const placeAt = at + delay;
-  const asks = needsAnswer(view.model, context.settings, at);
-  return weigh({
-    runOut: view.future,
-    leadTime: asks ? afterAnswer(leadTime) : leadTime,
-    asksLater: !asks && needsAnswer(view.model, context.settings, next),
-    grid: gridOf(context.calendar),
-    costs: context.costs,
-    early: view.early,
-    placeAt,
-    nextPlaceAt: nextPlacement(placeAt, next + delay, context.leadTime, context.calendar),
-  });
-}
-
-/**
- * Now against the next review; where a person decides, against the first review from which an order would
- * arrive later: a question that is withdrawn over the weekend and put again on Monday is not answered.
- */
-function weighNow(view: View, context: StepContext, now: Instant): Weighing {
-  const review = context.settings.reviewPeriodMs;
-  let weighing = weighAt(view, context, now, now + review);
-  const person = context.strategy !== 'automatic' || needsAnswer(view.model, context.settings, now);
-  for (let reviews = 2; person && reviews <= LONG_WEEKEND_REVIEWS && isFree(weighing); reviews += 1) {
-    weighing = weighAt(view, context, now, now + reviews * review);
-  }
-  return weighing;
-}
-
-/** Waiting moved no arrival. */
-const isFree = ({ due, risk, saved, emptyBeforeArrival }: Weighing): boolean =>
-  !due && risk === 0 && saved === 0 && emptyBeforeArrival > 0;
-
-/**
- * Whether it goes with a parcel that leaves anyway: it would fall due before the next one could, and a
- * parcel less is worth more than the days that it lies on the shelf for it.
- */
-function joins(view: View, context: StepContext, now: Instant): boolean {
-  const { parcel, settings } = context;
-  if (parcel == null) return false;
-  const { risk, saved } = weighAt(view, context, now, parcel.until);
-  if (risk + parcel.worthMinor <= saved) return false;
-  return weighAt(view, context, parcel.until, parcel.until + settings.reviewPeriodMs).due;
 }
 
 /**
@@ -322,9 +260,6 @@ function outcomeOf(
   if (failing.length === 0) return 'order';
   return failing.every((verdict) => verdict.retryAt !== undefined) ? 'defer' : 'blocked';
 }
-
-/** Reviews that a weekend with a holiday spans at the usual one a day. */
-const LONG_WEEKEND_REVIEWS = 4;
 
 /**
  * The first review at which the decision could change if nothing is heard: the same weighing, later.

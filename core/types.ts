@@ -273,6 +273,8 @@ export interface Population {
   readonly earlySwapPerDay?: number;
   /** The level below which they think of it. Absent: a guess. */
   readonly temptedBelow?: number;
+  /** Relative use in January … December beyond what the calendar tells, mean 1. Absent: every month alike. */
+  readonly monthFactors?: readonly number[];
 }
 
 export type GateName =
@@ -307,6 +309,23 @@ export interface GateVerdict {
   readonly retryAt?: Instant;
   /** Not passed only because what it compares with is missing, which another gate already tells. */
   readonly unchecked?: true;
+}
+
+/** Where a block's use fell in what was predicted for it (PIT): P(X ≤ used), between these two. */
+export interface BlockScore {
+  readonly low: number;
+  readonly high: number;
+  /** What it says of its month; absent: nothing. */
+  readonly season?: SeasonScore;
+}
+
+/** Use of a block against what the device's own rate lets expect in a month like any other. */
+export interface SeasonScore {
+  /** 0 = January. */
+  readonly month: number;
+  /** Op-days of the block, months apart, and those that its use is worth at the rate before it. */
+  readonly opDays: number;
+  readonly usedOpDays: number;
 }
 
 /** The run-out forecast at an instant. Instants are null when further away than the horizon. */
@@ -377,7 +396,7 @@ export interface StepResult<State> {
   readonly evaluateAt: Instant;
   /**
    * For the fleet's calibration: for each stretch of use that was learned from now, between which
-   * predictive probabilities it fell (`addToHistogram`).
+   * predictive probabilities it fell (`addScore`).
    */
-  readonly blockScores: readonly { readonly low: number; readonly high: number }[];
+  readonly blockScores: readonly BlockScore[];
 }

@@ -30,7 +30,7 @@ export function useForecast(
   const { tip } = fold(state, [], context, from);
   const prior = priorOf(context.profile, context.population);
   const experts = posteriors(tip, prior, NEGLIGIBLE);
-  const tau = opDays(from, to, gridOf(context.calendar), tip.dayWeights);
+  const tau = opDays(from, to, gridOf(context.calendar, context.population), tip.dayWeights);
   const map = context.population?.recalibration ?? [];
   const cdf = (amount: number): number =>
     amount < 0 ? 0 : recalibrate(1 - usedMoreThan(experts, tip.idleShare, Math.max(amount, 1e-12), tau), map);

@@ -1,9 +1,9 @@
 import {
-  addToHistogram,
+  addScore,
   type DeviceSummary,
-  PIT_BINS,
   refitPopulation,
   rootPopulation,
+  SCORE_COUNTS,
   summaryOf,
 } from '../../core/population.ts';
 import type { ConsumableState } from '../../core/state.ts';
@@ -16,15 +16,18 @@ import { TRAIN_SEEDS } from './tuned-rules.ts';
 import { BASE_WORLD, FAMILIES, type FamilyName, WORLDS } from './world-parameters.ts';
 
 /** Devices per training seed, and how often the priors are refitted with the last ones in force. */
-const TRAIN_DEVICES = 150;
+const TRAIN_DEVICES = 100;
 const ROUNDS = 2;
 
 interface FamilyFleet {
   readonly devices: DeviceSummary[];
-  readonly pit: number[];
+  readonly counts: number[];
 }
 
-const emptyFleet = (): FamilyFleet => ({ devices: [], pit: Array.from({ length: PIT_BINS }, () => 0) });
+const emptyFleet = (): FamilyFleet => ({
+  devices: [],
+  counts: Array.from({ length: SCORE_COUNTS }, () => 0),
+});
 
 /** One night's fleet: every device of the training seeds lives its days under the priors in force. */
 function observeFleet(
@@ -48,7 +51,7 @@ function observeFleet(
           populations,
           (_, result) => {
             state = result.state;
-            for (const { low, high } of result.blockScores) addToHistogram(fleet.pit, low, high);
+            for (const score of result.blockScores) addScore(fleet.counts, score);
           },
         );
         simulateDevice(device, policy, { forecastEveryDays: 0, onForecast: () => undefined });
@@ -63,10 +66,10 @@ function observeFleet(
 /** Model → family → all, as the nightly job does it: the families lean on the whole fleet. */
 function refit(fleets: ReadonlyMap<FamilyName, FamilyFleet>, version: number): Populations {
   const everyone: FamilyFleet = emptyFleet();
-  for (const { devices, pit } of fleets.values()) {
+  for (const { devices, counts } of fleets.values()) {
     everyone.devices.push(...devices);
-    pit.forEach((count, i) => {
-      everyone.pit[i] = (everyone.pit[i] ?? 0) + count;
+    counts.forEach((count, i) => {
+      everyone.counts[i] = (everyone.counts[i] ?? 0) + count;
     });
   }
   const root = rootPopulation({ typicalLifeDays: FAMILIES.workgroup.typicalLifeDays });

@@ -21,7 +21,7 @@ const rounded = (values: readonly number[]): number[] =>
   values.map((value) => Number(value.toPrecision(DIGITS)));
 
 function round(population: Population): Population {
-  const { dayWeights, shape, rate } = population;
+  const { dayWeights, monthFactors, shape, rate } = population;
   return {
     ...population,
     shape: Number(shape.toPrecision(DIGITS)),
@@ -29,6 +29,7 @@ function round(population: Population): Population {
     expertWeights: rounded(population.expertWeights),
     recalibration: rounded(population.recalibration),
     ...(dayWeights === undefined ? {} : { dayWeights: rounded(dayWeights) }),
+    ...(monthFactors === undefined ? {} : { monthFactors: rounded(monthFactors) }),
   };
 }
 

@@ -75,11 +75,13 @@ function contextOf(init: RequestOf<'init'>): StepContext {
 
 function populationOf({ population }: RequestOf<'init'>): Population | null {
   if (population === null || population === undefined) return null;
-  const { dayWeights, earlySwapPerDay, ...rest } = population;
+  const { dayWeights, earlySwapPerDay, temptedBelow, monthFactors, ...rest } = population;
   return {
     ...rest,
     ...(dayWeights === undefined ? {} : { dayWeights }),
     ...(earlySwapPerDay === undefined ? {} : { earlySwapPerDay }),
+    ...(temptedBelow === undefined ? {} : { temptedBelow }),
+    ...(monthFactors === undefined ? {} : { monthFactors }),
   };
 }
 

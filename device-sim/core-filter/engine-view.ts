@@ -31,6 +31,6 @@ const recalibrationOf = (context: StepContext): readonly number[] => context.pop
 export function emptyBy(tip: Model, context: StepContext): (at: Instant) => number {
   if (tip.readings === 0) return () => 0;
   const prior = priorOf(context.profile, context.population);
-  const future = runOut(tip, prior, gridOf(context.calendar), recalibrationOf(context));
+  const future = runOut(tip, prior, gridOf(context.calendar, context.population), recalibrationOf(context));
   return (at) => future.probabilityEmptyBy(at);
 }

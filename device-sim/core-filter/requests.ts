@@ -56,6 +56,8 @@ const population = z.object({
   recalibration: z.array(z.number().min(0).max(1)).default([]),
   dayWeights: z.array(z.number().min(0)).optional(),
   earlySwapPerDay: z.number().min(0).max(1).optional(),
+  temptedBelow: z.number().min(0).max(1).optional(),
+  monthFactors: z.array(z.number().min(0)).length(12).optional(),
 });
 
 const model = z.object({

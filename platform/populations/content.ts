@@ -13,6 +13,7 @@ const contentSchema = z.object({
   dayWeights: z.array(z.number()).min(1),
   earlySwapPerDay: z.number().min(0),
   temptedBelow: z.number().min(0).max(1).optional(),
+  monthFactors: z.array(z.number().min(0)).length(12).optional(),
 });
 
 export type PopulationContent = z.infer<typeof contentSchema>;
@@ -30,10 +31,11 @@ export function populationFor(
 ): Population | null {
   const parsed = contentSchema.safeParse(content);
   if (!parsed.success) return null;
-  const { ratePerTypicalLife, temptedBelow, ...rest } = parsed.data;
+  const { ratePerTypicalLife, temptedBelow, monthFactors, ...rest } = parsed.data;
   return {
     ...rest,
     ...(temptedBelow === undefined ? {} : { temptedBelow }),
+    ...(monthFactors === undefined ? {} : { monthFactors }),
     rate: ratePerTypicalLife / typicalLifeDays,
     version,
     devices,
@@ -51,6 +53,7 @@ export function contentOf(population: Population): PopulationContent {
     dayWeights: [...dayWeights],
     earlySwapPerDay,
     ...(population.temptedBelow === undefined ? {} : { temptedBelow: population.temptedBelow }),
+    ...(population.monthFactors === undefined ? {} : { monthFactors: [...population.monthFactors] }),
   };
 }
 

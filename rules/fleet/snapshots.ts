@@ -41,7 +41,7 @@ export function snapshotOf(
 ): Snapshot | null {
   const { tip } = fold(state, [], context, now);
   if (tip.levelAt === 0 || now - tip.levelAt > FRESH_MS) return null;
-  const grid = gridOf(context.calendar);
+  const grid = gridOf(context.calendar, context.population);
   const since = tip.rate * opDays(tip.levelAt, now, grid, tip.dayWeights);
   const use = forecastUse(state, context, now, now + SPAN_DAYS * DAY_MS);
   const map = context.population?.recalibration ?? [];

@@ -1,10 +1,11 @@
-import { addToHistogram, PIT_BINS } from '../../core/population.ts';
+import { addScore, PIT_BINS, SCORE_COUNTS } from '../../core/population.ts';
 import { DAY_MS, type Instant, type StepResult } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { slotScope } from '../../platform/populations/content.ts';
 
 /**
- * How the fleet's forecasts fared: counts of where, in what was predicted, the use came to lie. Batches
+ * How the fleet's forecasts fared: counts of where, in what was predicted, the use came to lie, and how much
+ * was used in which months. Batches
  * only add rows, so that no worker waits for another; folding sums them up.
  */
 export interface SlotScores {
@@ -18,7 +19,7 @@ const ADD = `
   SELECT device_model_id, slot_key, $1, counts::real[]
   FROM unnest($2::uuid[], $3::text[], $4::text[]) AS t(device_model_id, slot_key, counts)`;
 
-const emptyCounts = (): number[] => new Array<number>(PIT_BINS).fill(0);
+const emptyCounts = (): number[] => new Array<number>(SCORE_COUNTS).fill(0);
 
 /** Adds what a batch of evaluations learned: one row a slot, in one statement; none when nothing was. */
 export async function writeScores(
@@ -33,7 +34,7 @@ export async function writeScores(
     if (first === undefined) return [];
     const counts = emptyCounts();
     for (const { scores } of [first, ...others]) {
-      for (const { low, high } of scores) addToHistogram(counts, low, high);
+      for (const score of scores) addScore(counts, score);
     }
     return [{ ...first, counts }];
   });
@@ -69,7 +70,7 @@ const FOLD = `
 
 /** Sums the rows of every slot into one, older counts weighing less. */
 export async function foldCalibration(db: Queryable, now: Instant): Promise<void> {
-  await db.query(FOLD, [new Date(now), HALF_LIFE_SECONDS, PIT_BINS]);
+  await db.query(FOLD, [new Date(now), HALF_LIFE_SECONDS, SCORE_COUNTS]);
 }
 
 interface Slot {
@@ -83,7 +84,7 @@ export type CalibrationOf = (slots: readonly Slot[]) => readonly number[];
 export async function loadCalibration(db: Queryable): Promise<CalibrationOf> {
   const { rows } = await db.query<Slot & { counts: readonly number[] }>(
     'SELECT device_model_id AS "deviceModelId", slot_key AS key, counts FROM calibration_count WHERE cardinality(counts) = $1',
-    [PIT_BINS],
+    [SCORE_COUNTS],
   );
   const bySlot = Map.groupBy(rows, ({ deviceModelId, key }) => slotScope(deviceModelId, key));
   return (slots) => {
@@ -103,7 +104,7 @@ const WIDER_BLOCKS = 1000;
 /** The counts of a group together with those of the rest of the wider group that it is part of. */
 export function leaningOn(own: readonly number[], wider: readonly number[]): readonly number[] {
   const others = wider.map((count, bin) => Math.max(count - (own[bin] ?? 0), 0));
-  const total = others.reduce((sum, count) => sum + count, 0);
+  const total = others.slice(0, PIT_BINS).reduce((sum, count) => sum + count, 0);
   if (total === 0) return own;
   const share = Math.min(1, WIDER_BLOCKS / total);
   return others.map((count, bin) => count * share + (own[bin] ?? 0));

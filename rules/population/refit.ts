@@ -61,8 +61,8 @@ export async function refitPopulations({ database, log }: RulesDeps, now: Instan
   for (const slot of slots) {
     const group = parents.get(slot.family);
     const devices = await summariesOf(pool, slot, DEVICES_PER_SLOT);
-    const pit = leaningOn(calibrationOf([slot]), group?.pit ?? []);
-    const population = refitPopulation({ devices, pit, parent: group?.population ?? ROOT, version: 0 });
+    const counts = leaningOn(calibrationOf([slot]), group?.counts ?? []);
+    const population = refitPopulation({ devices, counts, parent: group?.population ?? ROOT, version: 0 });
     fitted.push({ scope: slotScope(slot.deviceModelId, slot.key), population });
   }
   const taught = fitted.filter(({ population }) => population.devices > 0);
@@ -78,7 +78,7 @@ export async function refitPopulations({ database, log }: RulesDeps, now: Instan
 
 interface Group extends Fitted {
   /** What its narrower groups lean on. */
-  readonly pit: readonly number[];
+  readonly counts: readonly number[];
 }
 
 const FLEET = '';
@@ -102,13 +102,15 @@ async function fitGroups(
     }
     ofFamily.set(family, summaries);
   }
-  const fleetPit = calibrationOf(slots);
-  const fleet = refitPopulation({ devices: ofFleet, pit: fleetPit, parent: ROOT, version: 0 });
-  const fitted = new Map<string, Group>([[FLEET, { scope: FLEET_SCOPE, population: fleet, pit: fleetPit }]]);
+  const fleetCounts = calibrationOf(slots);
+  const fleet = refitPopulation({ devices: ofFleet, counts: fleetCounts, parent: ROOT, version: 0 });
+  const fitted = new Map<string, Group>([
+    [FLEET, { scope: FLEET_SCOPE, population: fleet, counts: fleetCounts }],
+  ]);
   for (const [family, devices] of ofFamily) {
-    const pit = leaningOn(calibrationOf(families.get(family) ?? []), fleetPit);
-    const population = refitPopulation({ devices, pit, parent: fleet, version: 0 });
-    fitted.set(family, { scope: familyScope(family), population, pit });
+    const counts = leaningOn(calibrationOf(families.get(family) ?? []), fleetCounts);
+    const population = refitPopulation({ devices, counts, parent: fleet, version: 0 });
+    fitted.set(family, { scope: familyScope(family), population, counts });
   }
   return fitted;
 }

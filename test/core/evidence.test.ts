@@ -164,3 +164,28 @@ describe('an order that waits for an answer', () => {
 function stepAt(state: Parameters<typeof step>[0], now: number): string {
   return step(state, [], context, now).decision.outcome;
 }
+
+describe('the newest days', () => {
+  const busy = [...steady(0.9, 0.01, 36), ...steady(0.5, 0.04, 5)];
+  const rateOf = (levels: readonly number[], quantum: number) => {
+    const fine = contextWith({ profile: { ...TONER, gaugeQuantum: quantum } });
+    const shown = levels.map((level) => Math.round(level / quantum) * quantum);
+    return fold(null, daily(shown), fine, morning(levels.length)).tip.rate;
+  };
+
+  it('count before their block is complete, as far as the gauge can tell them', () => {
+    const before = rateOf(busy.slice(0, 36), 0.01);
+    expect(rateOf(busy, 0.01)).toBeGreaterThan(1.1 * before);
+    // Steps of a tenth say nothing of five days.
+    const coarse = rateOf(busy.slice(0, 36), 0.1);
+    expect(rateOf(busy, 0.1)).toBeLessThan(1.1 * coarse);
+  });
+
+  it('are for decisions alone: what is kept learns from whole blocks', () => {
+    const { state, tip } = fold(null, daily(busy), context, morning(41));
+    const again = fold(state, [], context, morning(41));
+    expect(again.state).toEqual(state);
+    expect(again.tip.rate).toBe(tip.rate);
+    expect(state.model.rate).toBeLessThan(tip.rate);
+  });
+});

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gridOf } from '../../core/day-grid.ts';
 import { recalibrate } from '../../core/depletion.ts';
 import { EXPERTS } from '../../core/experts.ts';
+import { opDays } from '../../core/op-clock.ts';
 import {
-  addToHistogram,
+  addScore,
   type DeviceSummary,
   PIT_BINS,
   refitPopulation,
   rootPopulation,
+  SCORE_COUNTS,
 } from '../../core/population.ts';
 import { step } from '../../core/step.ts';
 import { contextWith, daily, morning, steady } from './engine-support.ts';
@@ -36,7 +39,7 @@ const fleet = (n: number, lifeDays: number) =>
 
 describe('population', () => {
   it('learns the fleet: rate, spread, steadiness, weekdays, early swaps', () => {
-    const taught = refitPopulation({ devices: fleet(200, 30), pit: [], parent, version: 3 });
+    const taught = refitPopulation({ devices: fleet(200, 30), counts: [], parent, version: 3 });
     expect(taught.version).toBe(3);
     expect(taught.shape / taught.rate).toBeGreaterThan(25);
     expect(taught.shape / taught.rate).toBeLessThan(36);
@@ -53,11 +56,11 @@ describe('population', () => {
   });
 
   it('a small fleet leans on its parent, an empty one is its parent', () => {
-    const few = refitPopulation({ devices: fleet(3, 30), pit: [], parent, version: 1 });
-    const many = refitPopulation({ devices: fleet(300, 30), pit: [], parent, version: 1 });
+    const few = refitPopulation({ devices: fleet(3, 30), counts: [], parent, version: 1 });
+    const many = refitPopulation({ devices: fleet(300, 30), counts: [], parent, version: 1 });
     expect(few.rate / few.shape).toBeGreaterThan(parent.rate / parent.shape);
     expect(few.rate / few.shape).toBeLessThan(many.rate / many.shape);
-    const none = refitPopulation({ devices: [], pit: [], parent, version: 1 });
+    const none = refitPopulation({ devices: [], counts: [], parent, version: 1 });
     expect(none.rate).toBeCloseTo(parent.rate, 6);
     expect(none.shape).toBeCloseTo(parent.shape, 6);
   });
@@ -69,7 +72,7 @@ describe('population', () => {
     );
     fc.assert(
       fc.property(summaries, (devices) => {
-        const { expertWeights, shape, rate } = refitPopulation({ devices, pit: [], parent, version: 1 });
+        const { expertWeights, shape, rate } = refitPopulation({ devices, counts: [], parent, version: 1 });
         expect(expertWeights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
         expect(shape).toBeGreaterThan(0);
         expect(rate).toBeGreaterThan(0);
@@ -82,9 +85,9 @@ describe('population', () => {
     // An overconfident forecast: PIT values pile up at both ends (a Beta(½, ½) by its quantiles).
     for (let i = 0; i < 20_000; i += 1) {
       const u = Math.sin((Math.PI / 2) * ((i + 0.5) / 20_000)) ** 2;
-      addToHistogram(counts, u, u);
+      addScore(counts, { low: u, high: u });
     }
-    const { recalibration } = refitPopulation({ devices: [], pit: counts, parent, version: 1 });
+    const { recalibration } = refitPopulation({ devices: [], counts, parent, version: 1 });
     expect(recalibration[0]).toBe(0);
     expect(recalibration.at(-1)).toBe(1);
     for (const [i, value] of recalibration.entries())
@@ -94,6 +97,37 @@ describe('population', () => {
     expect(recalibrate(0.3, [])).toBe(0.3);
   });
 
+  it('months are learned from what was used in them, lean on the parent, and average one', () => {
+    const counts = new Array<number>(SCORE_COUNTS).fill(0);
+    for (let month = 0; month < 12; month += 1) {
+      const usual = month === 7 ? 0.6 : 1;
+      for (let i = 0; i < 5000; i += 1)
+        addScore(counts, { low: 0.5, high: 0.5, season: { month, opDays: 7, usedOpDays: 7 * usual } });
+    }
+    const months = refitPopulation({ devices: [], counts, parent, version: 1 }).monthFactors ?? [];
+    expect(months.reduce((a, b) => a + b, 0) / 12).toBeCloseTo(1, 9);
+    expect((months[7] ?? 0) / (months[6] ?? 1)).toBeCloseTo(0.6, 1);
+    const unseen = refitPopulation({
+      devices: [],
+      counts: [],
+      parent: { ...parent, monthFactors: months },
+      version: 1,
+    }).monthFactors;
+    for (const [month, factor] of months.entries()) expect(unseen?.[month]).toBeCloseTo(factor, 9);
+  });
+
+  it('a quiet August of the fleet runs the clock slower in August alone, and keeps the rate', () => {
+    const monthFactors = Array.from({ length: 12 }, (_, month) => (month === 7 ? 0.5 : 1));
+    const population = { ...refitPopulation({ devices: fleet(300, 30), counts: [], parent, version: 1 }) };
+    const grid = gridOf({ timeZone: 'UTC', closures: [], holds: [] }, { ...population, monthFactors });
+    const even = new Array<number>(9).fill(1);
+    const span = (from: string, to: string) => opDays(Date.parse(from), Date.parse(to), grid, even);
+    expect(span('2026-08-03', '2026-08-13')).toBeCloseTo(5, 9);
+    expect(span('2026-09-07', '2026-09-17')).toBeCloseTo(10, 9);
+    const heated = { timeZone: 'UTC', closures: [], holds: [], degreeDays: { normals: monthFactors } };
+    expect(gridOf(heated, { ...population, monthFactors }).months).toBeNull();
+  });
+
   it('a block known between two probabilities counts one in all', () => {
     fc.assert(
       fc.property(
@@ -101,7 +135,7 @@ describe('population', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (a, b) => {
           const counts = new Array<number>(PIT_BINS).fill(0);
-          addToHistogram(counts, Math.min(a, b), Math.max(a, b));
+          addScore(counts, { low: Math.min(a, b), high: Math.max(a, b) });
           expect(counts.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
         },
       ),
@@ -125,7 +159,7 @@ describe('population', () => {
   });
 
   it('a taught population makes a new device sensible from its first reading', () => {
-    const population = refitPopulation({ devices: fleet(300, 30), pit: [], parent, version: 1 });
+    const population = refitPopulation({ devices: fleet(300, 30), counts: [], parent, version: 1 });
     const ignorant = step(null, daily([0.9]), contextWith(), morning(1)).decision.forecast;
     const taught = step(null, daily([0.9]), contextWith({ population }), morning(1)).decision.forecast;
     const width = (f: typeof taught) => (f?.p90 ?? 0) - (f?.p10 ?? 0);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PIT_BINS } from '../../core/population.ts';
+import { PIT_BINS, SCORE_COUNTS } from '../../core/population.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { loadContexts } from '../../rules/context/load-contexts.ts';
 import { policyOf } from '../../rules/policy.ts';
@@ -14,7 +14,8 @@ import { silentLog } from '../support/log.ts';
 import { type SeededConsumable, seedConsumable } from '../support/seed.ts';
 import { createWorld, decline, report, START, type World } from './world.ts';
 
-const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+const total = (counts: readonly number[]): number =>
+  counts.slice(0, PIT_BINS).reduce((sum, count) => sum + count, 0);
 
 describe('how the forecasts fared', () => {
   let world: World;
@@ -27,7 +28,7 @@ describe('how the forecasts fared', () => {
   const counted = async (seeded: SeededConsumable) =>
     (await loadCalibration(world.database.pool))([slotOf(seeded)]);
   const refit = () => refitPopulations({ ...world, log: silentLog }, world.clock.now());
-  const recalibrationOf = async ({ consumableId }: SeededConsumable) => {
+  const populationOf = async ({ consumableId }: SeededConsumable) => {
     const wanted = [{ consumableId, order: null }];
     const contexts = await loadContexts(
       world.database.pool,
@@ -35,8 +36,9 @@ describe('how the forecasts fared', () => {
       policyOf(world.config),
       world.clock.now(),
     );
-    return contexts.of.get(consumableId)?.step.population?.recalibration;
+    return contexts.of.get(consumableId)?.step.population;
   };
+  const recalibrationOf = async (seeded: SeededConsumable) => (await populationOf(seeded))?.recalibration;
   /** Lets the use of a slot fall between two probabilities of what was forecast, so many times. */
   const score = (seeded: SeededConsumable, times: number, low: number, high: number) =>
     writeScores(
@@ -85,9 +87,9 @@ describe('how the forecasts fared', () => {
     await foldCalibration(pool, world.clock.now());
     const rows = await world.rows<{ counts: number[] }>('SELECT counts FROM calibration_count');
     expect(rows).toHaveLength(1);
-    expect(rows[0]?.counts).toHaveLength(PIT_BINS);
+    expect(rows[0]?.counts).toHaveLength(SCORE_COUNTS);
     expect(rows[0]?.counts[0]).toBeCloseTo(20, 3);
-    expect(rows[0]?.counts.at(-1)).toBeCloseTo(10, 3);
+    expect(rows[0]?.counts[PIT_BINS - 1]).toBeCloseTo(10, 3);
   });
 
   test('corrects the forecasts of the next night on: use that was always underrated runs out sooner', async () => {
@@ -115,6 +117,17 @@ describe('how the forecasts fared', () => {
       "SELECT count(*)::int AS versions FROM population_version WHERE scope LIKE 'model:%'",
     );
     expect(versions[0]?.versions).toBe(2);
+    // The same counts tell of the months: a slot that does half as much in August is expected to.
+    const quiet = { low: 0.4, high: 0.6, season: { month: 7, opDays: 7, usedOpDays: 3.5 } };
+    const blocks = Array.from({ length: 3000 }, () => quiet);
+    await writeScores(
+      world.database.pool,
+      [{ ...seeded, slotKey: 'black', scores: blocks }],
+      world.clock.now(),
+    );
+    await refit();
+    const [july = 0, august = 0] = (await populationOf(seeded))?.monthFactors?.slice(6, 8) ?? [];
+    expect(august / july).toBeCloseTo(0.5, 1);
   });
 
   test('a slot that was never scored leans on its family, and a well-known one on itself', async () => {

@@ -23,7 +23,10 @@ describe('orders that come together', () => {
   });
 
   /** A printer with two toners: one is due now, the other some days later. */
-  async function twoToners(slackDays: number, options: { combines?: boolean; other: number }) {
+  async function twoToners(
+    slackDays: number,
+    options: { combines?: boolean; other: number; otherPerDay?: number },
+  ) {
     world = await createWorld({ CONSOLIDATION_SLACK_DAYS: String(slackDays), COST_SHIPPING_MINOR: '400' });
     shop = await startMerchant(world.clock.now);
     shop.shippingMinor = 400;
@@ -58,7 +61,7 @@ describe('orders that come together', () => {
     );
     await grant(world, customerId, { productIds: [productId], maxQuantity: 1 });
     // The other one first, so that it has said that it needs nothing yet.
-    await report(world, cyan, decline(START, options.other, 0.02, 20));
+    await report(world, cyan, decline(START, options.other, options.otherPerDay ?? 0.02, 20));
     await world.rules.drain();
     await report(world, seeded.consumableId, decline(START, 0.06, 0.02, 20));
     await world.rules.drain();
@@ -86,7 +89,7 @@ describe('orders that come together', () => {
   });
 
   test('what is not due for long stays, however cheap the parcel', async () => {
-    await twoToners(7, { other: 0.6 });
+    await twoToners(7, { other: 0.6, otherPerDay: 0.005 });
     expect(await orders()).toHaveLength(1);
   });
 

@@ -179,7 +179,7 @@ describe('purchases that are watched', () => {
 
   test('what was left in the old one is waste, and a filling that nobody ordered is from elsewhere', async () => {
     await grant(world, seeded.customerId, { productIds: [seeded.productId] });
-    await report(world, seeded.consumableId, decline(START, 0.4, 0.02, 10));
+    await report(world, seeded.consumableId, decline(START, 0.4, 0.02, 28));
     await world.rules.drain();
     for (let hour = 4; hour < 28; hour += 4) {
       await report(world, seeded.consumableId, [{ at: START + hour * HOUR_MS, level: 1 }]);

@@ -20,8 +20,13 @@ import type { FamilyName, WorldCosts } from '../world-parameters.ts';
 import { leadPmf } from './future-cost.ts';
 import { tableForecast } from './table-forecast.ts';
 
-/** Hears every step: how the fleet's priors are learned. */
-export type StepListener = (world: DeviceWorld, result: StepResult<ConsumableState>) => void;
+/** Hears every step: how the fleet's priors are learned, and states are had to measure with. */
+export type StepListener = (
+  world: DeviceWorld,
+  result: StepResult<ConsumableState>,
+  context: StepContext,
+  now: Instant,
+) => void;
 
 export type Populations = Partial<Record<FamilyName, Population>>;
 
@@ -113,9 +118,10 @@ class EngineRun implements PolicyRun {
     // A question stays with the customer until the engine thinks again.
     if (!due) return this.#verdict.asks ? this.#verdict : { ...this.#verdict, quantity: 0 };
     const events = this.#counters ? review.events : review.events.map(withoutCounter);
-    const result = step(this.#state, events, this.#context(review), review.now);
+    const context = this.#context(review);
+    const result = step(this.#state, events, context, review.now);
     this.#state = result.state;
-    this.#onStep(this.#world, result);
+    this.#onStep(this.#world, result, context, review.now);
     this.#evaluateAt = result.evaluateAt;
     this.#verdict = verdictOf(result, review.now);
     if (this.#verdict.quantity > 0 && !this.#verdict.asks) this.#lastOrderAt = review.now;
