@@ -18,6 +18,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       '[--connections 10000] [--report FILE]   idle devices: memory, and time until all are back, plain and TLS',
     run: async (args) => (await import('./connections.ts')).benchConnections(args),
   },
+  engine: {
+    usage:
+      '[--devices 60] [--rounds 5] [--report FILE]   readings folded and decisions made a second of one core',
+    run: async (args) => (await import('./engine.ts')).benchEngine(args),
+  },
   evaluate: {
     usage:
       '[--consumables 20000] [--rounds 3] [--workers 2] [--report FILE]   consumables evaluated a second, through the database and in core',
