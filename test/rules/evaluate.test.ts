@@ -144,7 +144,7 @@ describe('evaluation', () => {
     await world.database.prisma.hold.create({
       data: {
         customerId,
-        startsOn: new Date('2026-09-08'),
+        startsOn: new Date('2026-09-09'),
         endsOn: new Date('2026-09-20'),
         createdAt: new Date(START),
       },
