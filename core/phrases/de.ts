@@ -172,6 +172,8 @@ export const GERMAN: Texts = {
   'asked-because': () => 'Wir fragen, weil:',
   'no-delivery-address': () =>
     'Niemand hat gesagt, wohin geliefert werden soll: Bitte eine Adresse eintragen und die Bestellung erneut freigeben.',
+  'shipping-since-announced': ({ announced, total }) =>
+    `Angekündigt war sie für ${money(announced)}; weil sie jetzt den Versand trägt, kostet sie ${money(total)}.`,
   'price-since-announced': ({ announced, unitPrice }) =>
     `Angekündigt war sie für ${money(announced)}, inzwischen kostet das Stück ${money(unitPrice)}.`,
 };

@@ -143,6 +143,8 @@ export const ENGLISH: Texts = {
   'asked-because': () => 'You are asked because:',
   'no-delivery-address': () =>
     'Nobody has said where to deliver it: enter an address, then approve the order again.',
+  'shipping-since-announced': ({ announced, total }) =>
+    `It was announced for ${money(announced)}; now that it has to pay for the shipping, it costs ${money(total)}.`,
   'price-since-announced': ({ announced, unitPrice }) =>
     `It was announced for ${money(announced)}, and costs ${money(unitPrice)} each by now.`,
 };

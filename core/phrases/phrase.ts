@@ -147,6 +147,7 @@ export interface Facts extends AskFacts, OrderFacts {
   'asked-because': Nothing;
   'no-delivery-address': Nothing;
   'enough-counted': Nothing;
+  'shipping-since-announced': { readonly announced: Money; readonly total: Money };
   'price-since-announced': { readonly announced: Money; readonly unitPrice: Money };
 }
 

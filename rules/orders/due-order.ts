@@ -18,6 +18,8 @@ export interface DueOrder {
   readonly fillings: number;
   readonly unitPriceMinor: number;
   readonly totalMinor: number;
+  /** What of the total nobody announced: the shipping of its parcel, which another order was to pay. */
+  readonly addedShippingMinor?: number;
   readonly currency: string;
   readonly createdAt: Instant;
   /** Whether the merchant still stands by the quote that is frozen in it. */

@@ -82,7 +82,8 @@ export function judgePlacement(
   );
   const needless = order.consentId === null ? STANDING : order.origin === 'button' ? ASKED_FOR : [];
   const gates = all.filter(({ gate }) => !needless.includes(gate));
-  const obstacle = obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order);
+  const obstacle =
+    obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order) ?? dearer(order);
   const { next, said } = obstacle ?? nextOf(gates, plan, notice, now);
   const decision: Decision = {
     outcome: OUTCOMES[next.kind],
@@ -112,6 +113,16 @@ function missing({ hasAddress }: DueOrder): Verdict | null {
   return {
     next: { kind: 'ask', because: 'downgraded', step: { code: 'no-delivery-address', url: null } },
     said: [say('no-delivery-address')],
+  };
+}
+
+/** A yes to this very order was to its price: with the shipping of its parcel on top it is asked for again. */
+function dearer({ consentId, addedShippingMinor = 0, totalMinor, currency }: DueOrder): Verdict | null {
+  if (consentId !== null || addedShippingMinor === 0) return null;
+  const announced = { minor: totalMinor - addedShippingMinor, currency };
+  return {
+    next: { kind: 'ask', because: 'downgraded' },
+    said: [say('shipping-since-announced', { announced, total: { minor: totalMinor, currency } })],
   };
 }
 

@@ -40,7 +40,8 @@ const ORDER = prepared(`
     json_build_object('adapter', m.adapter, 'baseUrl', m.base_url, 'apiKey', m.api_key) AS merchant,
     CASE WHEN m.combines_parcels THEN o.parcel_id END AS "parcelReference",
     m.combines_parcels AND o.parcel_id IS NOT NULL AND o.shipping_minor = 0 AND EXISTS (
-      SELECT FROM "order" other WHERE other.parcel_id = o.parcel_id AND other.shipping_minor > 0) AS "shippingPaid",
+      SELECT FROM "order" other WHERE other.parcel_id = o.parcel_id AND other.shipping_minor > 0
+        AND other.status IN ('placing', 'accepted', 'shipped', 'delivered', 'installed', 'returned', 'lost')) AS "shippingPaid",
     (SELECT q.merchant_quote_id FROM quote q WHERE q.id = o.quote_id) AS "merchantQuoteId"
   FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
   JOIN customer cu ON cu.id = o.customer_id

@@ -18,7 +18,13 @@ import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
 import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
-import { moveShipping } from '../parcels/consolidate.ts';
+import {
+  type Carrying,
+  loadCarrying,
+  PAYER_RETRY_MS,
+  type Takeover,
+  takeOverShipping,
+} from '../parcels/carry-shipping.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { claimDueOrders, type DueOrder } from './due-order.ts';
 import { enoughCounted, type Judgement, judgePlacement } from './judge-placement.ts';
@@ -35,6 +41,8 @@ export interface Plan {
   readonly jobs: Job[];
   /** Asked of the customer from now on: their approval counts, not the standing consent. */
   readonly unbound: { readonly orderId: string; readonly because: ProposalReason }[];
+  /** They pay for their parcel's shipping from now on. */
+  readonly takeovers: Takeover[];
 }
 
 /** Acts on the orders whose time has come; returns how many those were. */
@@ -70,16 +78,17 @@ export async function runDueOrders(
   now: Instant,
   noticeWithinMs: number,
 ): Promise<{ count: number; plan: Plan }> {
-  const plan: Plan = { transitions: [], postponements: [], decisions: [], jobs: [], unbound: [] };
-  const claimed = await claimDueOrders(db, now, BATCH_ORDERS);
-  const shipped = await moveShipping(
-    db,
-    claimed.flatMap(({ id, parcelId }) => (parcelId === null ? [] : [id])),
-  );
-  const orders = claimed.map((order) => ({
-    ...order,
-    totalMinor: shipped.get(order.id) ?? order.totalMinor,
-  }));
+  const plan: Plan = {
+    transitions: [],
+    postponements: [],
+    decisions: [],
+    jobs: [],
+    unbound: [],
+    takeovers: [],
+  };
+  const orders = await claimDueOrders(db, now, BATCH_ORDERS);
+  const inParcels = orders.flatMap(({ id, parcelId }) => (parcelId === null ? [] : [id]));
+  const carrying = await loadCarrying(db, inParcels, now);
   const judged = orders.filter((order) => order.status === 'announced' || isRethought(order));
   const wanted = judged.map((order) => ({ consumableId: order.consumableId, order }));
   const contexts = await loadContexts(db, wanted, policy, now);
@@ -93,13 +102,18 @@ export async function runDueOrders(
     else {
       // One order that core fails on must not keep the others of its batch from being placed.
       try {
-        const judgement = judgePlacement(order, state, context.step, now, noticeWithinMs);
-        carryOut(plan, order, judgement, context, now);
+        const shared = sharing(plan, order, carrying.get(order.id));
+        if (shared === 'waits') waitForPayer(plan, order, now);
+        else {
+          const judgement = judgePlacement(shared, state, context.step, now, noticeWithinMs);
+          carryOut(plan, shared, judgement, context, now);
+        }
       } catch (error) {
         planBroken(plan, order, error instanceof Error ? error : undefined, now);
       }
     }
   }
+  await takeOverShipping(db, plan.takeovers);
   const moved = await transitionOrders(db, plan.transitions);
   await postpone(db, plan.postponements);
   await writeDecisions(db, plan.decisions);
@@ -201,6 +215,10 @@ function carryOut(
       context: context.step,
     });
   }
+  const { parcelId, addedShippingMinor: shippingMinor = 0 } = order;
+  if (parcelId !== null && shippingMinor > 0 && (next.kind === 'place' || next.kind === 'ask')) {
+    plan.takeovers.push({ orderId, parcelId, shippingMinor });
+  }
   switch (next.kind) {
     case 'place':
       move('placing', now + CALL_PATIENCE_MS);
@@ -219,6 +237,20 @@ function carryOut(
       plan.postponements.push(next.keepsDates === true ? wait : { ...wait, arrives });
     }
   }
+}
+
+/** The order with the shipping that it would have to pay, for which the gates are asked; or it waits. */
+function sharing(plan: Plan, order: DueOrder, carrying: Carrying | undefined): DueOrder | 'waits' {
+  // What is not wanted any more is cancelled, whoever pays.
+  if (carrying === undefined || order.withdrawn) return order;
+  const { waits, shippingMinor } = carrying;
+  const isTaken = plan.takeovers.some(({ parcelId }) => parcelId === order.parcelId);
+  if (waits || (shippingMinor > 0 && isTaken)) return 'waits';
+  return { ...order, totalMinor: order.totalMinor + shippingMinor, addedShippingMinor: shippingMinor };
+}
+
+function waitForPayer(plan: Plan, { id: orderId, status }: DueOrder, now: Instant): void {
+  plan.postponements.push({ orderId, status, until: now + PAYER_RETRY_MS, reason: null });
 }
 
 /** Nothing is placed whose gates cannot be asked. */

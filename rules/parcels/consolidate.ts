@@ -84,33 +84,3 @@ function membersOf(combining: readonly NewOrder[], begun: Map<string, NewOrder>)
     return { orderId: order.id, parcelId: known.parcelId, waived };
   });
 }
-
-/**
- * Where the order that paid for the shipping is no longer part of its parcel, one of those that are left does:
- * never more for the parcel than was announced.
- */
-const MOVE_SHIPPING = `
-  UPDATE "order" o SET shipping_minor = parcel.shipping, total_minor = o.total_minor + parcel.shipping
-  FROM (
-    SELECT DISTINCT ON (due.parcel_id) due.id, (
-      SELECT max(m.shipping_minor) FROM "order" m WHERE m.parcel_id = due.parcel_id
-    ) AS shipping
-    FROM "order" due JOIN merchant shop ON shop.id = due.merchant_id
-    WHERE due.id = ANY ($1::uuid[]) AND due.status = 'announced' AND due.parcel_id IS NOT NULL
-      AND due.shipping_minor = 0 AND shop.combines_parcels
-      AND NOT EXISTS (SELECT FROM "order" m WHERE m.parcel_id = due.parcel_id AND m.shipping_minor > 0
-        AND m.status IN ('announced', 'placing', 'accepted', 'shipped', 'delivered', 'installed'))
-    ORDER BY due.parcel_id, due.id
-  ) parcel
-  WHERE o.id = parcel.id AND parcel.shipping > 0
-  RETURNING o.id, o.total_minor AS "totalMinor"`;
-
-/** Returns the new totals of the orders that the shipping moved to. */
-export async function moveShipping(
-  db: Queryable,
-  orderIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  if (orderIds.length === 0) return new Map();
-  const { rows } = await db.query<{ id: string; totalMinor: number }>(MOVE_SHIPPING, [orderIds]);
-  return new Map(rows.map(({ id, totalMinor }) => [id, totalMinor]));
-}

@@ -179,6 +179,7 @@ const EXAMPLES: { readonly [C in PhraseCode]: Facts[C] } = {
   'order-needs-confirmation': { detail: '' },
   'order-needs-any-address': {},
   'no-delivery-address': {},
+  'shipping-since-announced': { announced: EUR(5990), total: EUR(6380) },
   'price-since-announced': { announced: EUR(5990), unitPrice: EUR(6490) },
 };
 

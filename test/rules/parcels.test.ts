@@ -5,6 +5,8 @@ import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { seedConsumable } from '../support/seed.ts';
 import { createWorld, decline, grant, report, START, type World } from './world.ts';
 
+const MINUTE_MS = 60_000;
+
 interface OrderRow {
   readonly id: string;
   readonly status: string;
@@ -25,7 +27,7 @@ describe('orders that come together', () => {
   /** A printer with two toners: one is due now, the other some days later. */
   async function twoToners(
     slackDays: number,
-    options: { combines?: boolean; other: number; otherPerDay?: number },
+    options: { combines?: boolean; other: number; otherPerDay?: number; limit?: number },
   ) {
     world = await createWorld({ CONSOLIDATION_SLACK_DAYS: String(slackDays), COST_SHIPPING_MINOR: '400' });
     shop = await startMerchant(world.clock.now);
@@ -59,7 +61,10 @@ describe('orders that come together', () => {
       shop.apiKey,
       options.combines ?? true,
     );
-    await grant(world, customerId, { productIds: [productId], maxQuantity: 1 });
+    await grant(world, customerId, {
+      ...{ productIds: [productId], maxQuantity: 1 },
+      ...{ maxSpendPerMonthMinor: options.limit ?? 100_000 },
+    });
     // The other one first, so that it has said that it needs nothing yet.
     await report(world, cyan, decline(START, options.other, options.otherPerDay ?? 0.02, 20));
     await world.rules.drain();
@@ -68,6 +73,18 @@ describe('orders that come together', () => {
     return { ...seeded, cyan };
   }
   const orders = () => world.rows<OrderRow>('SELECT * FROM "order" ORDER BY created_at, id');
+  const payerAnd = async () => {
+    const both = await orders();
+    const payer = both.find(({ shipping_minor }) => shipping_minor > 0);
+    const other = both.find(({ shipping_minor }) => shipping_minor === 0);
+    if (payer === undefined || other === undefined) throw new Error('one of them pays, the other does not');
+    return { payer, other };
+  };
+  const one = async ({ id }: OrderRow) => (await orders()).find((order) => order.id === id);
+  async function passes(ms: number): Promise<void> {
+    world.clock.advanceTo(world.clock.now() + ms);
+    await world.rules.drain();
+  }
 
   test('what falls due within the slack goes along: one parcel, one shipping, two purchases', async () => {
     await twoToners(7, { other: 0.34 });
@@ -75,9 +92,10 @@ describe('orders that come together', () => {
     expect(both).toHaveLength(2);
     expect(new Set(both.map(({ parcel_id }) => parcel_id)).size).toBe(1);
     expect(both.map(({ shipping_minor }) => shipping_minor).toSorted()).toEqual([0, 400]);
-    world.clock.advanceTo(START + DAY_MS);
-    await world.rules.drain();
+    await passes(DAY_MS);
+    await passes(MINUTE_MS);
     expect((await orders()).map(({ status }) => status)).toEqual(['accepted', 'accepted']);
+    expect(shop.asked.map(({ shippingPaid }) => shippingPaid ?? false)).toEqual([false, true]);
     expect(new Set(shop.asked.map(({ parcelReference }) => parcelReference)).size).toBe(1);
     expect(new Set(shop.asked.map(({ clientReference }) => clientReference)).size).toBe(2);
     expect(shop.purchases.reduce((sum, { totalMinor }) => sum + totalMinor, 0)).toBe(10_400);
@@ -115,5 +133,75 @@ describe('orders that come together', () => {
       { shipping_minor: 400, total_minor: 5400 },
     ]);
     expect(shop.asked).toMatchObject([{ maxTotalMinor: 5400 }]);
+  });
+
+  test('the one that pays goes first; refused, it leaves the shipping to the other', async () => {
+    await twoToners(7, { other: 0.34 });
+    const { payer, other } = await payerAnd();
+    shop.rejections.push({ code: 'payment', detail: 'The card has expired.' });
+    await passes(DAY_MS);
+    expect(shop.asked.map(({ clientReference }) => clientReference)).toEqual([payer.id]);
+    expect(await one(payer)).toMatchObject({ status: 'proposed' });
+    expect(await one(other)).toMatchObject({ status: 'announced', shipping_minor: 0 });
+    await passes(MINUTE_MS);
+    expect(await one(other)).toMatchObject({ status: 'accepted', shipping_minor: 400, total_minor: 5400 });
+    expect(shop.purchases.map(({ totalMinor }) => totalMinor)).toEqual([5400]);
+  });
+
+  test('control: sent at the same time as one that pays and is refused, it would ship free', async () => {
+    await twoToners(7, { other: 0.34 });
+    const { payer, other } = await payerAnd();
+    // As it was before the others waited: nobody of the parcel is seen as still on the way to the merchant.
+    await world.rows('UPDATE "order" SET due_at = NULL WHERE id = $1', payer.id);
+    await world.rows(
+      `UPDATE "order" SET status = 'placing', placed_at = $2 WHERE id = $1`,
+      payer.id,
+      new Date(0),
+    );
+    await passes(DAY_MS);
+    await world.rows(`UPDATE "order" SET status = 'rejected' WHERE id = $1`, payer.id);
+    expect(await one(other)).toMatchObject({ status: 'accepted', total_minor: 5000 });
+    expect(shop.purchases.map(({ totalMinor }) => totalMinor)).toEqual([5000]);
+  });
+
+  test('one that may not be placed yet hands the shipping over, and the parcel costs what was announced', async () => {
+    await twoToners(7, { other: 0.34 });
+    const { payer, other } = await payerAnd();
+    await world.rows('UPDATE "order" SET due_at = $2 WHERE id = $1', payer.id, new Date(START + 3 * DAY_MS));
+    await passes(DAY_MS);
+    expect(await one(other)).toMatchObject({ status: 'accepted', total_minor: 5400 });
+    expect(await one(payer)).toMatchObject({ status: 'announced', total_minor: 5000 });
+    await passes(2 * DAY_MS);
+    expect(await one(payer)).toMatchObject({ status: 'accepted', total_minor: 5000 });
+    expect(shop.purchases.reduce((sum, { totalMinor }) => sum + totalMinor, 0)).toBe(10_400);
+  });
+
+  test('where the shipping would go beyond what the mandate allows, the customer is asked', async () => {
+    const { customerId, consumableId, productId, merchantId } = await twoToners(7, {
+      other: 0.34,
+      limit: 10_400,
+    });
+    const { payer, other } = await payerAnd();
+    // Within the limit with the goods alone, beyond it with the shipping.
+    await world.rows(
+      `INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings,
+         unit_price_minor, total_minor, currency, created_at, announced_at)
+       VALUES ($1, $2, $3, $4, $5, 'delivered', 1, 1, 5100, 5100, 'EUR', $6, $6)`,
+      ...[randomUUID(), customerId, consumableId, productId, merchantId, new Date(START)],
+    );
+    await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL WHERE id = $1`, payer.id);
+    await passes(DAY_MS);
+    expect(shop.asked).toEqual([]);
+    expect(await one(other)).toMatchObject({ status: 'proposed', total_minor: 5400 });
+  });
+
+  test('a yes to its own price is asked for again with the shipping', async () => {
+    await twoToners(7, { other: 0.34 });
+    const { payer, other } = await payerAnd();
+    await world.rows('UPDATE "order" SET consent_id = NULL WHERE id = $1', other.id);
+    await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL WHERE id = $1`, payer.id);
+    await passes(DAY_MS);
+    expect(shop.asked).toEqual([]);
+    expect(await one(other)).toMatchObject({ status: 'proposed', total_minor: 5400 });
   });
 });
