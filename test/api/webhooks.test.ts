@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MERCHANT_STATUSES } from '../../contracts/merchant.ts';
+import { COMMITTED_STATUSES } from '../../core/order-lifecycle.ts';
 import {
   createTestApi,
   createWorld,
@@ -115,6 +116,37 @@ describe('webhooks of merchants', () => {
       expect((await order()).totalMinor).toBe(7777);
     },
   );
+
+  test('of a refusal end the order, its money free again and the reason kept', async () => {
+    const rejection = { code: 'out-of-stock', detail: 'Sold out.' };
+    expect((await send({ status: 'rejected', data: { rejection } })).body).toEqual({ outcome: 'applied' });
+    expect(await order()).toMatchObject({ status: 'rejected' });
+    const money = await api.database.pool.query(
+      `SELECT rejection_code AS code, refunded_minor AS refunded, status = ANY ($2::order_status[]) AS committed
+       FROM "order" WHERE id = $1`,
+      [orderId, COMMITTED_STATUSES],
+    );
+    expect(money.rows).toEqual([{ code: 'out-of-stock', refunded: null, committed: false }]);
+    expect((await send({ status: 'shipped' })).body).toEqual({ outcome: 'stale' });
+  });
+
+  test('of a return pay back what they say, and settle what was complained of', async () => {
+    for (const status of ['accepted', 'shipped', 'delivered'] as const) await send({ status });
+    await api.call('POST', `/v1/orders/${orderId}/problems`, { kind: 'damaged' });
+    const returned = await send({ status: 'returned', data: { refundedMinor: 8000 } });
+    expect(returned.body).toEqual({ outcome: 'applied' });
+    expect(await order()).toMatchObject({
+      status: 'returned',
+      totalMinor: 8890,
+      refundedMinor: 8000,
+      problems: [{ status: 'settled', refundMinor: 8000 }],
+    });
+    // Said again under another id, it is over: no other sum.
+    expect((await send({ status: 'returned', data: { refundedMinor: 1 } })).body).toEqual({
+      outcome: 'stale',
+    });
+    expect(await order()).toMatchObject({ refundedMinor: 8000 });
+  });
 
   test('that are repeated are answered and ignored', async () => {
     const duplicates = await counted('duplicate');

@@ -125,3 +125,97 @@ test('control: of an order that was never on its way to a merchant, none is aske
   expect(asked()).toBe(0);
   expect(atMerchant(orderId)).toBe('accepted');
 });
+
+/** Delivered, and something is wrong with it: reported as the API writes it. */
+async function complaint(wants: 'refund' | 'replacement'): Promise<string> {
+  const orderId = await orderBy('placing', 'accepted', 'shipped', 'delivered');
+  await world.rows('UPDATE "order" SET merchant_reference = $2 WHERE id = $1', orderId, `P-${orderId}`);
+  await world.rows(
+    `INSERT INTO order_problem (order_id, kind, wants, status, actor, reported_at, due_at)
+     VALUES ($1, 'damaged', $2, 'open', 'customer', $3, $3)`,
+    ...[orderId, wants, new Date(world.clock.now())],
+  );
+  shop.returns.length = 0;
+  return orderId;
+}
+const standing = async (orderId: string) =>
+  (
+    await world.rows(
+      `SELECT o.status, o.refunded_minor AS paid, p.status AS problem, p.refund_minor AS promised, p.due_at IS NOT NULL AS due,
+         p.merchant_reference IS NOT NULL AS known
+       FROM "order" o JOIN order_problem p ON p.order_id = o.id WHERE o.id = $1`,
+      orderId,
+    )
+  )[0];
+
+test('a return that is agreed moves no money yet; settled, the order is returned for what was paid back', async () => {
+  const orderId = await complaint('refund');
+  shop.returnAnswer = { status: 'agreed', refundMinor: 4500 };
+  await passes(MINUTE_MS);
+  const agreed = { problem: 'agreed', promised: 4500, due: true, known: true };
+  expect(await standing(orderId)).toEqual({ ...agreed, status: 'delivered', paid: null });
+  shop.returnAnswer = { status: 'settled', refundMinor: 4400 };
+  await passes(DAY_MS);
+  const settled = { problem: 'settled', promised: 4400, due: false, known: true };
+  expect(await standing(orderId)).toEqual({ ...settled, status: 'returned', paid: 4400 });
+  // However often it was asked, it was one return.
+  expect(shop.returns).toHaveLength(1);
+});
+
+test('a return that is refused leaves order and money as they are, and the staff hear of it', async () => {
+  const orderId = await complaint('refund');
+  shop.returnAnswer = { status: 'refused', refundMinor: null };
+  await passes(MINUTE_MS);
+  const refused = { problem: 'refused', promised: null, due: false, known: false };
+  expect(await standing(orderId)).toEqual({ ...refused, status: 'delivered', paid: null });
+  expect(await issuesOf(orderId)).toEqual(['refused open']);
+  const calls = shop.calls.filter((call) => call.endsWith('/returns')).length;
+  await passes(3 * DAY_MS);
+  expect(shop.calls.filter((call) => call.endsWith('/returns'))).toHaveLength(calls);
+});
+
+test('a replacement is one more on the shelf, and no money', async () => {
+  const orderId = await complaint('replacement');
+  shop.returnAnswer = { status: 'settled', refundMinor: null };
+  await passes(MINUTE_MS);
+  const settled = { problem: 'settled', promised: null, due: false, known: true };
+  expect(await standing(orderId)).toEqual({ ...settled, status: 'delivered', paid: null });
+  expect(
+    await world.rows(
+      `SELECT e.quantity FROM consumable_event e JOIN "order" o ON o.consumable_id = e.consumable_id
+       WHERE o.id = $1 AND e.type = 'shelf-count'`,
+      orderId,
+    ),
+  ).toHaveLength(1);
+});
+
+test('too late to cancel: what is not needed is sent back, and paid back', async () => {
+  const orderId = await orderBy('placing', 'accepted');
+  arrives(orderId, 'shipped');
+  const now = new Date(world.clock.now());
+  await world.rows(
+    `UPDATE "order" SET merchant_reference = $2, take_back = 'not-needed', due_at = $3 WHERE id = $1`,
+    ...[orderId, `P-${orderId}`, now],
+  );
+  await world.rows(
+    `INSERT INTO order_problem (order_id, kind, wants, status, actor, reported_at)
+     VALUES ($1, 'not-needed', 'refund', 'open', 'customer', $2)`,
+    ...[orderId, now],
+  );
+  shop.returns.length = 0;
+  shop.returnAnswer = { status: 'agreed', refundMinor: null };
+  await passes(MINUTE_MS);
+  expect(shop.returns).toMatchObject([{ kind: 'not-needed', wants: 'refund' }]);
+  expect(await standing(orderId)).toMatchObject({ status: 'accepted', problem: 'agreed', paid: null });
+  await transitionOrder(world.database.pool, {
+    ...{ orderId, to: 'shipped', at: world.clock.now(), actor: 'merchant', reason: null },
+  });
+  shop.returnAnswer = { status: 'settled', refundMinor: 5000 };
+  await passes(DAY_MS);
+  expect(await standing(orderId)).toMatchObject({ status: 'returned', problem: 'settled', paid: 5000 });
+  const history = await world.rows<{ detail: object | null }>(
+    'SELECT detail FROM order_history WHERE order_id = $1 ORDER BY id',
+    orderId,
+  );
+  expect(history.map(({ detail }) => detail)).toContainEqual({ cancellation: 'refused' });
+});
