@@ -1,10 +1,11 @@
+import type { SeasonScore } from './block-score.ts';
 import { dayOf, monthOf, seasonOf } from './day-grid.ts';
 import type { FoldEnvironment } from './filling.ts';
 import { halfWidth, isFine } from './gauge.ts';
 import { accumulate, observe, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import type { Model } from './state.ts';
-import type { Instant, SeasonScore } from './types.ts';
+import type { Instant } from './types.ts';
 import { learnWear, levelPerUse } from './use-counter.ts';
 
 /**

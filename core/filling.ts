@@ -1,10 +1,11 @@
+import type { BlockScore } from './block-score.ts';
 import { closeBlock, restartBlock } from './blocks.ts';
 import type { DayGrid } from './day-grid.ts';
 import { readingVariance } from './gauge.ts';
 import { IDLE_FIRST, type Prior, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import { type Model, roundVectors } from './state.ts';
-import { type BlockScore, type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
+import { type ConsumableProfile, DAY_MS, type Instant } from './types.ts';
 
 /** What a swap tells beside its time. */
 export interface SwapNote {

@@ -1,3 +1,4 @@
+import type { BlockScore } from './block-score.ts';
 import { anticipateBlock } from './blocks.ts';
 import { gridOf } from './day-grid.ts';
 import {
@@ -21,7 +22,7 @@ import {
   type RingEvent,
   roundModel,
 } from './state.ts';
-import { type BlockScore, type ConsumableEvent, HOUR_MS, type Instant, type StepContext } from './types.ts';
+import { type ConsumableEvent, HOUR_MS, type Instant, type StepContext } from './types.ts';
 
 export interface Folded {
   readonly state: ConsumableState;

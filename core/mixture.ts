@@ -1,8 +1,9 @@
 import betainc from '@stdlib/math-base-special-betainc';
+import type { BlockScore } from './block-score.ts';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS, HALF_LIVES_OP_DAYS, STEADINESS } from './experts.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
 import { type Model, roundVectors } from './state.ts';
-import type { BlockScore, ConsumableProfile, Population } from './types.ts';
+import type { ConsumableProfile, Population } from './types.ts';
 
 /**
  * Consumption as a mixture of discounted gamma processes: X(τ) | μ ~ Gamma(shape vτ, scale μ/v) and

@@ -1,11 +1,12 @@
 import digamma from '@stdlib/math-base-special-digamma';
 import trigamma from '@stdlib/math-base-special-trigamma';
+import type { BlockScore } from './block-score.ts';
 import { DAY_KINDS, MONTHS } from './day-grid.ts';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS } from './experts.ts';
 import { TEMPTED_BELOW } from './mixture.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
 import type { ConsumableState } from './state.ts';
-import type { BlockScore, ConsumableProfile, Population } from './types.ts';
+import type { ConsumableProfile, Population } from './types.ts';
 
 /**
  * What a fleet teaches about a consumable nobody has seen yet (empirical Bayes), refitted nightly:

@@ -3,6 +3,7 @@
  * core takes it as arguments and returns it, and never reads a clock, a database or chance.
  */
 
+import type { BlockScore } from './block-score.ts';
 import type { Said } from './phrases/phrase.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -309,23 +310,6 @@ export interface GateVerdict {
   readonly retryAt?: Instant;
   /** Not passed only because what it compares with is missing, which another gate already tells. */
   readonly unchecked?: true;
-}
-
-/** Where a block's use fell in what was predicted for it (PIT): P(X ≤ used), between these two. */
-export interface BlockScore {
-  readonly low: number;
-  readonly high: number;
-  /** What it says of its month; absent: nothing. */
-  readonly season?: SeasonScore;
-}
-
-/** Use of a block against what the device's own rate lets expect in a month like any other. */
-export interface SeasonScore {
-  /** 0 = January. */
-  readonly month: number;
-  /** Op-days of the block, months apart, and those that its use is worth at the rate before it. */
-  readonly opDays: number;
-  readonly usedOpDays: number;
 }
 
 /** The run-out forecast at an instant. Instants are null when further away than the horizon. */

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../core/types.ts';
 import { verifyChain } from '../../platform/audit/verify.ts';
-import { createWorld, nearlyEmpty, START } from '../rules/world.ts';
+import { createWorld, nearlyEmpty, START, sellAt } from '../rules/world.ts';
 import { startMerchant } from '../support/merchant.ts';
 
 test('an order that the rules place is in the audit log, once', async () => {
   await using world = await createWorld();
   await using shop = await startMerchant(world.clock.now);
-  const { merchantId } = await nearlyEmpty(world);
-  const reach = 'UPDATE merchant SET base_url = $2, api_key = $3 WHERE id = $1';
-  await world.rows(reach, merchantId, shop.url, shop.apiKey);
+  await nearlyEmpty(world);
+  await sellAt(world, shop);
   await world.rules.drain();
   // Announced, not placed: nothing is bought yet.
   expect(await world.rows('SELECT seq FROM audit_entry')).toEqual([]);

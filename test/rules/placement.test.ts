@@ -6,7 +6,7 @@ import { transitionOrder } from '../../platform/order-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { silentLog } from '../support/log.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
-import { createWorld, decline, nearlyEmpty, report, START, type World, withdraw } from './world.ts';
+import { createWorld, decline, nearlyEmpty, report, START, sellAt, type World, withdraw } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -20,12 +20,7 @@ describe('placing an announced order', () => {
     world = await createWorld();
     shop = await startMerchant(world.clock.now);
     consumable = await nearlyEmpty(world);
-    await world.rows(
-      'UPDATE merchant SET base_url = $2, api_key = $3 WHERE id = $1',
-      consumable.merchantId,
-      shop.url,
-      shop.apiKey,
-    );
+    await sellAt(world, shop);
     await world.rules.drain();
     const [order] = await world.rows<{ id: string }>('SELECT id FROM "order"');
     orderId = order?.id ?? '';
@@ -352,7 +347,7 @@ describe('placing an announced order', () => {
   test('services that work by themselves need no drain', async () => {
     world.rules.start();
     const second = await nearlyEmpty(world);
-    await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
+    await sellAt(world, shop);
     await report(world, second.consumableId, decline(START, 0.05, 0.02, 1));
     await eventually(async () => {
       expect(await world.rows('SELECT FROM "order" WHERE noticed_at IS NOT NULL')).toHaveLength(2);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { REJECTIONS } from '../../contracts/merchant.ts';
 import { DAY_MS } from '../../core/types.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
-import { createWorld, nearlyEmpty, START, type World } from './world.ts';
+import { createWorld, nearlyEmpty, START, sellAt, type World } from './world.ts';
 
 /** What else can be had when the merchant refuses. */
 const SITUATIONS = [
@@ -63,7 +63,7 @@ describe('the next step after a refusal', () => {
       await world.rows(`INSERT INTO product_fit VALUES ($1, $2, 'black')`, other, seeded.deviceModelId);
     }
     shop.prices.set(other, 5100);
-    await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
+    await sellAt(world, shop);
     await world.rules.drain();
     return { ...seeded, other };
   }
@@ -134,7 +134,7 @@ describe('the next step after a refusal', () => {
 
   test('an order that nobody said where to deliver never reaches the merchant', async () => {
     const { customerId } = await nearlyEmpty(world, { consent: false, strategy: 'curated' });
-    await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
+    await sellAt(world, shop);
     await world.rules.drain();
     const approve = () =>
       world.rows(`UPDATE "order" SET status = 'announced', due_at = $1`, new Date(world.clock.now()));

@@ -4,7 +4,7 @@ import { decideReviews } from '../../api/review/decide-reviews.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { silentLog } from '../support/log.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
-import { createWorld, nearlyEmpty, START, setStaffSetting, UNGUARDED, type World } from './world.ts';
+import { createWorld, nearlyEmpty, START, sellAt, setStaffSetting, UNGUARDED, type World } from './world.ts';
 
 const OFF = UNGUARDED.review;
 const WINDOW_END = START + DAY_MS;
@@ -30,8 +30,7 @@ describe('orders that wait for the staff', () => {
   const configure = (settings: object) => setStaffSetting(world.database, 'review', { ...OFF, ...settings });
   const announce = async () => {
     const consumable = await nearlyEmpty(world);
-    const reach = 'UPDATE merchant SET base_url = $2, api_key = $3 WHERE id = $1';
-    await world.rows(reach, consumable.merchantId, shop.url, shop.apiKey);
+    await sellAt(world, shop);
     await world.rules.drain();
     const [order] = await world.rows<{ id: string }>(
       'SELECT id FROM "order" WHERE consumable_id = $1 ORDER BY id DESC',

@@ -6,7 +6,7 @@ import { expectedBy, watchTimes } from '../../core/watch.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { type SeededConsumable, seedConsumable } from '../support/seed.ts';
-import { createWorld, decline, grant, report, START, type World } from './world.ts';
+import { createWorld, decline, grant, report, START, sellAt, type World } from './world.ts';
 
 const calendar = { timeZone: 'Europe/Berlin', closures: [], holds: [] };
 
@@ -38,7 +38,7 @@ describe('purchases that are watched', () => {
     world = await createWorld();
     shop = await startMerchant(world.clock.now);
     seeded = await seedConsumable(world.database, START);
-    await world.rows('UPDATE merchant SET base_url = $1, api_key = $2', shop.url, shop.apiKey);
+    await sellAt(world, shop);
   });
   afterEach(async () => {
     await world[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ import { createMetrics, type Metrics } from '../../platform/metrics.ts';
 import { buildRules, type Rules } from '../../rules/build-rules.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { silentLog } from '../support/log.ts';
+import type { TestMerchant } from '../support/merchant.ts';
 import { type SeededConsumable, seedConsumable } from '../support/seed.ts';
 
 /** A Monday, at noon in Berlin. */
@@ -138,6 +139,10 @@ export interface Terms {
   readonly consumableId?: string | null;
   readonly substituteProductIds?: readonly string[];
 }
+
+/** Every merchant of the world sells in this shop. */
+export const sellAt = ({ rows }: Pick<World, 'rows'>, { url, apiKey }: TestMerchant) =>
+  rows('UPDATE merchant SET base_url = $1, api_key = $2', url, apiKey);
 
 /** Grants an automatic-order consent; returns its id. */
 export async function grant(
