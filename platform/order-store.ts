@@ -41,6 +41,8 @@ export interface Transition {
   /** What the customer has to do before it can go on. */
   readonly nextStep?: NextStep | null;
   readonly detail?: object | null;
+  /** false: a step on the way to another at once, of which the customer and the device hear instead. */
+  readonly isTold?: boolean;
 }
 
 export interface TransitionedOrder {
@@ -82,7 +84,7 @@ const TRANSITION = prepared(`
   WITH asked AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t("orderId" uuid, "to" order_status, "from" order_status[],
       "at" timestamptz, actor text, reason text, said jsonb, "dueAt" timestamptz, "merchantReference" text,
-      "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, "rejectionCode" text, "nextStep" jsonb, detail jsonb)
+      "arrivesFrom" date, "arrivesTo" date, "totalMinor" int, "rejectionCode" text, "nextStep" jsonb, detail jsonb, "isTold" boolean)
   ), moved AS (
     UPDATE "order" o SET status = a."to", status_reason = a.reason, status_said = a.said, due_at = a."dueAt",
       merchant_reference = coalesce(a."merchantReference", o.merchant_reference),
@@ -104,7 +106,8 @@ const TRANSITION = prepared(`
       installed_at = CASE WHEN a."to" = 'installed' THEN a."at" ELSE o.installed_at END
     FROM asked a
     WHERE o.id = a."orderId" AND o.status = ANY (a."from")
-    RETURNING o.*, OLD.status AS from_status, a."to", a."at", a.actor, a.reason, a.said, a.detail
+    RETURNING o.*, OLD.status AS from_status, a."to", a."at", a.actor, a.reason, a.said, a.detail,
+      coalesce(a."isTold", true) AS is_told
   ), history AS (
     INSERT INTO order_history (order_id, at, from_status, to_status, actor, reason, said, detail)
     SELECT id, "at", from_status, "to", actor, reason, said, detail FROM moved
@@ -122,7 +125,7 @@ const TRANSITION = prepared(`
     SELECT o.customer_id, o.id, 'order-update', ${ORDER_FACTS} || jsonb_build_object('change', o."to", 'by', o.actor,
         'reason', coalesce(o.said, to_jsonb(o.reason))), o."at", o."at"
     FROM moved o ${ORDER_NEIGHBOURS}
-    WHERE o."to" = ANY ($2::order_status[]) AND (o.actor <> 'customer' OR o."to" NOT IN ('cancelled', 'declined'))
+    WHERE o."to" = ANY ($2::order_status[]) AND o.is_told AND (o.actor <> 'customer' OR o."to" NOT IN ('cancelled', 'declined'))
   ), superseded AS (
     DELETE FROM device_command d USING moved m
     WHERE d.order_id = m.id AND d.delivered_at IS NULL AND ${SHOWN_BY_DEVICE}
@@ -132,7 +135,7 @@ const TRANSITION = prepared(`
         'consumable', c.key, 'status', m."to", 'arrivesFrom', m.arrives_from, 'arrivesTo', m.arrives_to)),
       m."at", m."at" + interval '${STATUS_LIFE_DAYS} days'
     FROM moved m JOIN consumable c ON c.id = m.consumable_id JOIN device d ON d.id = c.device_id
-    WHERE d.revoked_at IS NULL AND ${SHOWN_BY_DEVICE}
+    WHERE d.revoked_at IS NULL AND m.is_told AND ${SHOWN_BY_DEVICE}
   ), look_again AS (
     INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
     SELECT consumable_id, '{}', '{}', ARRAY(SELECT d.id FROM delivery d WHERE d.order_id = moved.id), "at" FROM moved

@@ -1,8 +1,6 @@
 import type { MerchantWebhook } from '../../contracts/merchant.ts';
-import { canTransition } from '../../core/order-lifecycle.ts';
 import type { OrderStatus } from '../../core/types.ts';
-import type { PoolClient } from '../../platform/database.ts';
-import { transitionOrder } from '../../platform/order-store.ts';
+import { followMerchant } from '../../platform/order-return.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { ApiProblem, notFound } from '../http/problem.ts';
 import { transact } from '../http/transaction.ts';
@@ -55,8 +53,7 @@ export async function applyWebhook(
     if (order.status === 'proposed' || order.status === 'announced') {
       throw new ApiProblem('order-mismatch', { reason: 'The order was not placed yet.' });
     }
-    if (!canTransition(order.status, to)) return 'stale';
-    await transitionOrder(client, {
+    const terms = {
       orderId: data.clientReference,
       to,
       at: now,
@@ -70,25 +67,12 @@ export async function applyWebhook(
       ...(to === 'accepted' || order.status === 'placing' ? { totalMinor: data.totalMinor } : {}),
       ...(to === 'rejected' ? { rejectionCode: data.rejection?.code ?? 'refused' } : {}),
       detail: { webhookId, reportedAt: data.updatedAt },
-    });
-    if (to === 'returned' || to === 'lost') await settleReturn(client, data, now);
-    return 'applied';
+    } as const;
+    const moved = await followMerchant(client, terms, data.refundedMinor ?? null);
+    return moved === null ? 'stale' : 'applied';
   });
   if (outcome === 'applied') metrics.orders.inc({ status: to });
   return outcome;
-}
-
-const REFUNDED = 'UPDATE "order" SET refunded_minor = coalesce($2, refunded_minor) WHERE id = $1';
-const SETTLED = `
-  UPDATE order_problem SET status = 'settled', due_at = NULL, settled_at = $2, refund_minor = coalesce($3, refund_minor)
-  WHERE order_id = $1 AND status IN ('open', 'agreed') AND $4`;
-
-/** What was returned has settled what its customer complained of; what is lost only once it is paid back. */
-async function settleReturn(client: PoolClient, data: MerchantWebhook['data'], now: number): Promise<void> {
-  const refunded = data.refundedMinor ?? null;
-  await client.query(REFUNDED, [data.clientReference, refunded]);
-  const isSettled = data.status === 'returned' || refunded !== null;
-  await client.query(SETTLED, [data.clientReference, new Date(now), refunded, isSettled]);
 }
 
 function checkMatch(order: OrderRow, { reference, currency }: MerchantWebhook['data']): void {

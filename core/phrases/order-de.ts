@@ -76,6 +76,7 @@ export const ORDER_GERMAN: OrderTexts = {
   'order-anyway-shipped': () =>
     'Der Händler konnte nicht mehr stornieren, was ihn zu spät erreicht hatte: Er wird gebeten, es zurückzunehmen und zu erstatten.',
   'order-paid-back': () => 'Der Händler hat das Geld zurückgezahlt.',
+  'order-left-unseen': () => 'Sie war versandt: Was der Händler zurücknahm, war unterwegs.',
   'order-needs-address': ({ detail }) =>
     `Der Händler kann an die Adresse nicht liefern: Berichtigen Sie sie, und geben Sie die Bestellung dann wieder frei.${added(detail)}`,
   'order-needs-payment': ({ detail }) =>

@@ -57,6 +57,7 @@ export const ORDER_ENGLISH: OrderTexts = {
   'order-anyway-shipped': () =>
     'The merchant could not cancel what had reached it too late: it is asked to take it back and to refund it.',
   'order-paid-back': () => 'The merchant has paid it back.',
+  'order-left-unseen': () => 'It had left: what the merchant took back was on its way.',
   'order-needs-address': ({ detail }) =>
     `The merchant cannot deliver to the address: correct it, then approve the order again.${added(detail)}`,
   'order-needs-payment': ({ detail }) =>

@@ -37,6 +37,7 @@ export interface OrderFacts {
   'order-not-taken-back': Nothing;
   'order-lost': Nothing;
   'order-paid-back': Nothing;
+  'order-left-unseen': Nothing;
   'order-late': Nothing;
   'order-presumed-lost': Nothing;
   'order-not-installed': Nothing;

@@ -3,6 +3,7 @@ import { told } from '../../core/phrases/in-words.ts';
 import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { noteOrder } from '../../platform/order-notes.ts';
+import { settleProblems } from '../../platform/order-return.ts';
 import { transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
@@ -69,9 +70,6 @@ const REASONS: Readonly<Record<string, Phrase>> = {
   move: say('order-taken-back-move'),
 };
 
-const SETTLE_PROBLEM = `
-  UPDATE order_problem SET status = 'settled', settled_at = $2 WHERE order_id = $1 AND status = 'open'`;
-
 async function cancelledThere(
   { database, clock, metrics }: RulesDeps,
   { id: orderId, status, takeBack }: OrderToPlace,
@@ -87,7 +85,7 @@ async function cancelledThere(
     return;
   }
   const moved = await inTransaction(database.pool, async (db) => {
-    await db.query(SETTLE_PROBLEM, [orderId, new Date(clock.now())]);
+    await settleProblems(db, orderId, null, clock.now());
     return transitionOrder(db, {
       orderId,
       to: 'cancelled',

@@ -3,6 +3,7 @@ import { told } from '../../core/phrases/in-words.ts';
 import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
+import { followMerchant, settleProblems } from '../../platform/order-return.ts';
 import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { lockConsents } from '../locks.ts';
@@ -15,13 +16,13 @@ import type { OrderToPlace } from './order-to-place.ts';
 import { CALL_PATIENCE_MS } from './patience.ts';
 import { postpone } from './postpone.ts';
 
-/** What an order becomes by what the merchant says it is. Lost and returned ones were accepted first. */
+/** What an order becomes by what the merchant says it is. A lost one was accepted first. */
 const BECOMES: Readonly<Record<MerchantOrder['status'], OrderStatus>> = {
   accepted: 'accepted',
   shipped: 'shipped',
   delivered: 'delivered',
   lost: 'accepted',
-  returned: 'accepted',
+  returned: 'returned',
   cancelled: 'rejected',
   rejected: 'rejected',
 };
@@ -41,7 +42,7 @@ export async function settleFound(
     if (consentId !== null) await lockConsents(db, [consentId]);
     const unwanted = await isUnwanted(db, orderId);
     const cancels = unwanted && to === 'accepted';
-    const transition = await transitionOrder(db, {
+    const terms = {
       orderId,
       to,
       at,
@@ -52,7 +53,8 @@ export async function settleFound(
       arrivesTo: found.arrivesTo,
       totalMinor: found.totalMinor,
       dueAt: cancels ? at + CALL_PATIENCE_MS : null,
-    });
+    } as const;
+    const transition = await followMerchant(db, terms, found.refundedMinor ?? null);
     if (transition === null && TAKEN.includes(to)) await takeBackAfterEnd(db, orderId, found.reference, at);
     if (cancels) await addJobs(db, [{ name: 'cancel-order', payload: { orderId } }]);
     return transition !== null;
@@ -108,10 +110,7 @@ export async function settleCancelled(
 ): Promise<void> {
   const at = deps.clock.now();
   const moved = await inTransaction(deps.database.pool, async (db) => {
-    await db.query(
-      `UPDATE order_problem SET status = 'settled', settled_at = $2 WHERE order_id = $1 AND status = 'open'`,
-      [orderId, new Date(at)],
-    );
+    await settleProblems(db, orderId, null, at);
     return transitionOrder(db, { orderId, to: 'cancelled', at, actor: 'worker', ...told(why) });
   });
   if (moved !== null) deps.metrics.orders.inc({ status: 'cancelled' });

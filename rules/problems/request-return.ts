@@ -6,7 +6,8 @@ import { DAY_MS, HOUR_MS, type Instant, type OrderStatus } from '../../core/type
 import { inTransaction } from '../../platform/database.ts';
 import { tellOrderUpdates } from '../../platform/messages/order-messages.ts';
 import { openIssue } from '../../platform/order-issues.ts';
-import { type Queryable, transitionOrder } from '../../platform/order-store.ts';
+import { noteRefund, returnOrder } from '../../platform/order-return.ts';
+import type { Queryable } from '../../platform/order-store.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type MerchantAccount, merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
@@ -187,9 +188,9 @@ async function settle(
       await tell(db, problem, answer, null, at);
       return null;
     }
-    await db.query('UPDATE "order" SET refunded_minor = $2 WHERE id = $1', [orderId, refundMinor]);
+    if (refundMinor !== null) await noteRefund(db, orderId, refundMinor);
     const why = told(say('order-paid-back'));
-    const done = await transitionOrder(db, { orderId, to: 'returned', at, actor: 'merchant', ...why });
+    const done = await returnOrder(db, { orderId, at, actor: 'merchant', ...why });
     // One that is lost stays lost; its money is back all the same.
     if (done === null) await tell(db, problem, why.said, refundMinor, at);
     return done;

@@ -5,7 +5,7 @@ import { say } from '../../core/phrases/phrase.ts';
 import { HOUR_MS, type OrderStatus } from '../../core/types.ts';
 import { inTransaction } from '../../platform/database.ts';
 import { openIssue } from '../../platform/order-issues.ts';
-import { transitionOrder } from '../../platform/order-store.ts';
+import { followMerchant } from '../../platform/order-return.ts';
 import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
@@ -43,20 +43,16 @@ export async function askMerchant(deps: RulesDeps, { orderId }: Jobs['ask-mercha
   const to = answer.outcome === 'found' ? BECOMES[answer.order.status] : null;
   if (answer.outcome !== 'found' || to === null || to === order.status) return;
   const { reference, arrivesFrom, arrivesTo, rejection, refundedMinor } = answer.order;
-  const moved = await inTransaction(database.pool, async (db) => {
-    if (refundedMinor !== undefined) {
-      await db.query('UPDATE "order" SET refunded_minor = $2 WHERE id = $1', [orderId, refundedMinor]);
-    }
-    return transitionOrder(db, {
-      orderId,
-      to,
-      at,
-      actor: 'merchant',
-      ...told(say('order-merchant-asked', { reference, status: to })),
-      ...(to === 'shipped' ? { arrivesFrom, arrivesTo } : {}),
-      ...(to === 'rejected' ? { rejectionCode: rejection?.code ?? 'refused' } : {}),
-    });
-  });
+  const terms = {
+    orderId,
+    to,
+    at,
+    actor: 'merchant' as const,
+    ...told(say('order-merchant-asked', { reference, status: to })),
+    ...(to === 'shipped' ? { arrivesFrom, arrivesTo } : {}),
+    ...(to === 'rejected' ? { rejectionCode: rejection?.code ?? 'refused' } : {}),
+  };
+  const moved = await inTransaction(database.pool, (db) => followMerchant(db, terms, refundedMinor ?? null));
   if (moved !== null) metrics.orders.inc({ status: to });
 }
 

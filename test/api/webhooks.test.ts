@@ -148,6 +148,18 @@ describe('webhooks of merchants', () => {
     expect(await order()).toMatchObject({ refundedMinor: 8000 });
   });
 
+  test('of a cancellation with money back settle what was not needed', async () => {
+    await send();
+    await api.call('POST', `/v1/orders/${orderId}/problems`, { kind: 'not-needed' });
+    const sent = await send({ status: 'cancelled', data: { refundedMinor: 8890 } });
+    expect(sent.body).toEqual({ outcome: 'applied' });
+    expect(await order()).toMatchObject({
+      status: 'cancelled',
+      refundedMinor: 8890,
+      problems: [{ kind: 'not-needed', status: 'settled', refundMinor: 8890 }],
+    });
+  });
+
   test('that are repeated are answered and ignored', async () => {
     const duplicates = await counted('duplicate');
     const id = `msg_${randomUUID()}`;

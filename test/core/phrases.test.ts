@@ -174,6 +174,7 @@ const EXAMPLES: { readonly [C in PhraseCode]: Facts[C] } = {
   'order-anyway-cancelled': {},
   'order-anyway-shipped': {},
   'order-paid-back': {},
+  'order-left-unseen': {},
   'order-needs-address': { detail: '' },
   'order-needs-payment': { detail: '' },
   'order-needs-confirmation': { detail: '' },

@@ -208,15 +208,20 @@ test('too late to cancel: what is not needed is sent back, and paid back', async
   await passes(MINUTE_MS);
   expect(shop.returns).toMatchObject([{ kind: 'not-needed', wants: 'refund' }]);
   expect(await standing(orderId)).toMatchObject({ status: 'accepted', problem: 'agreed', paid: null });
-  await transitionOrder(world.database.pool, {
-    ...{ orderId, to: 'shipped', at: world.clock.now(), actor: 'merchant', reason: null },
-  });
+  // Nobody ever told that it was shipped; by the money that is back, it was.
   shop.returnAnswer = { status: 'settled', refundMinor: 5000 };
   await passes(DAY_MS);
   expect(await standing(orderId)).toMatchObject({ status: 'returned', problem: 'settled', paid: 5000 });
-  const history = await world.rows<{ detail: object | null }>(
-    'SELECT detail FROM order_history WHERE order_id = $1 ORDER BY id',
+  const history = await world.rows<{ detail: object | null; to_status: string }>(
+    'SELECT detail, to_status FROM order_history WHERE order_id = $1 ORDER BY id',
     orderId,
   );
   expect(history.map(({ detail }) => detail)).toContainEqual({ cancellation: 'refused' });
+  expect(history.slice(-2).map(({ to_status }) => to_status)).toEqual(['shipped', 'returned']);
+  // The customer hears of the end, not of the step to it.
+  const told = await world.rows<{ change: string }>(
+    `SELECT detail->>'change' AS change FROM message WHERE order_id = $1 AND kind = 'order-update' ORDER BY created_at`,
+    orderId,
+  );
+  expect(told.map(({ change }) => change)).toEqual(['accepted', 'refunded', 'returned']);
 });

@@ -57,7 +57,9 @@ describe('every entry, at an order in every status', () => {
       const stays = entry.stays?.includes(status) ?? false;
       expect([status, is.status]).toEqual([status, to ?? status]);
       expect([status, gapInHistory(is)]).toEqual([status, null]);
-      if (to !== undefined) expect(canTransition(status, to)).toBe(true);
+      // What came back had left: the one way of two steps, both in the history.
+      const last = to === 'returned' && canTransition(status, 'shipped') ? 'shipped' : status;
+      if (to !== undefined) expect(canTransition(last, to)).toBe(true);
       const answer = answers.get(orderId);
       if (to !== undefined || stays)
         expect([status, answer ?? entry.accepted]).toEqual([status, entry.accepted]);

@@ -6,6 +6,7 @@ import type { Action } from '../../../platform/messages/links.ts';
 import { cancelOrder } from '../../../rules/orders/cancel-order.ts';
 import { placeOrder } from '../../../rules/orders/place-order.ts';
 import { processDueOrders } from '../../../rules/orders/process-due-orders.ts';
+import { requestReturn } from '../../../rules/problems/request-return.ts';
 import { askMerchant } from '../../../rules/watch/ask-merchant.ts';
 import { watchOrders } from '../../../rules/watch/watch-orders.ts';
 import { type Answers, type Bench, each } from './bench.ts';
@@ -145,6 +146,17 @@ const has =
     shop.purchases.length = 0;
   };
 
+/** The merchant has paid back what the customer complained of, whatever the order is here. */
+const complain = async ({ world, shop, deps }: Bench, { orderId }: Cell) => {
+  const [problem] = await world.rows<{ id: string }>(
+    `INSERT INTO order_problem (order_id, kind, wants, status, actor, reported_at, due_at)
+     VALUES ($1, 'not-needed', 'refund', 'open', 'customer', $2, $2) RETURNING id`,
+    ...[orderId, new Date(world.clock.now())],
+  );
+  shop.returnAnswer = { status: 'settled', refundMinor: 4800 };
+  await requestReturn(deps, { problemId: problem?.id ?? '' });
+};
+
 const halt = ({ world, seeded: { customerId } }: Bench) =>
   world.database.prisma.halt.create({
     data: { customerId, reason: 'a recall', actor: 'ops', createdAt: new Date(world.clock.now()) },
@@ -202,7 +214,13 @@ export const ENTRIES: readonly Entry[] = [
   }),
   webhook('cancelled', { placing: 'cancelled', accepted: 'cancelled' }),
   webhook('rejected', { placing: 'rejected', accepted: 'rejected' }),
-  webhook('returned', { shipped: 'returned', delivered: 'returned', installed: 'returned' }),
+  webhook('returned', {
+    placing: 'returned',
+    accepted: 'returned',
+    shipped: 'returned',
+    delivered: 'returned',
+    installed: 'returned',
+  }),
   webhook('lost', { accepted: 'lost', shipped: 'lost', delivered: 'lost' }),
   due('an order is due', nothing, { proposed: 'expired', announced: 'placing' }),
   due('an order is due under a halt', halt, { proposed: 'expired' }, ['announced']),
@@ -266,7 +284,14 @@ export const ENTRIES: readonly Entry[] = [
   job('ask-merchant, who cancelled', has('cancelled'), { accepted: 'cancelled' }),
   job('ask-merchant, who refused', has('rejected'), { accepted: 'rejected' }),
   job('ask-merchant, who lost it', has('lost'), { accepted: 'lost', shipped: 'lost' }),
-  job('ask-merchant, who took it back', has('returned'), { shipped: 'returned' }),
+  job('ask-merchant, who took it back', has('returned'), { accepted: 'returned', shipped: 'returned' }),
+  // What ended before it was bought has no reference to ask by: the staff hear that nothing comes of it.
+  job(
+    'request-return, which is settled with money back',
+    complain,
+    { accepted: 'returned', shipped: 'returned', delivered: 'returned', installed: 'returned' },
+    ['proposed', 'announced', 'placing', 'returned', 'lost', ...ENDED_WITHOUT_GOODS],
+  ),
   job(
     'ask-merchant, who knows nothing',
     async ({ deps, shop }, { orderId }) => {
