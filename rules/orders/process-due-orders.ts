@@ -22,6 +22,7 @@ import {
   type Carrying,
   loadCarrying,
   PAYER_RETRY_MS,
+  spareShipping,
   type Takeover,
   takeOverShipping,
 } from '../parcels/carry-shipping.ts';
@@ -86,7 +87,7 @@ export async function runDueOrders(
     unbound: [],
     takeovers: [],
   };
-  const orders = await claimDueOrders(db, now, BATCH_ORDERS);
+  const orders = await spareShipping(db, await claimDueOrders(db, now, BATCH_ORDERS));
   const inParcels = orders.flatMap(({ id, parcelId }) => (parcelId === null ? [] : [id]));
   const carrying = await loadCarrying(db, inParcels, now);
   const judged = orders.filter((order) => order.status === 'announced' || isRethought(order));

@@ -1,6 +1,7 @@
 import { HOUR_MS, type Instant } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
+import type { DueOrder } from '../orders/due-order.ts';
 
 /** An order that comes due and does not pay for the shipping of its parcel. */
 export interface Carrying {
@@ -20,13 +21,15 @@ export interface Takeover {
 /** The others look again after this. */
 export const PAYER_RETRY_MS = 30_000;
 
-/** A merchant that has said nothing for so long holds up no order any more: it then goes as it was announced. */
+/**
+ * A merchant that has said nothing for so long holds up no order any more: nobody waits a day longer because of a
+ * parcel. Whoever comes next then pays, as if the silent one were gone: what becomes of it nobody knows.
+ */
 const PAYER_PATIENCE_MS = 4 * HOUR_MS;
 
 const CARRYING = prepared(`
   SELECT due.id, max(m.shipping_minor) AS "shippingMinor",
     bool_or(m.status IN ('accepted', 'shipped', 'delivered', 'installed')) AS paid,
-    bool_or(m.status = 'placing') AS asked,
     bool_or(m.status = 'placing' AND m.placed_at > $3 OR m.status = 'announced' AND m.due_at <= $2) AS awaited
   FROM "order" due JOIN merchant shop ON shop.id = due.merchant_id AND shop.combines_parcels
   JOIN "order" m ON m.parcel_id = due.parcel_id AND m.id <> due.id AND m.shipping_minor > 0
@@ -37,7 +40,6 @@ interface Row {
   readonly id: string;
   readonly shippingMinor: number;
   readonly paid: boolean;
-  readonly asked: boolean;
   readonly awaited: boolean;
 }
 
@@ -54,11 +56,35 @@ export async function loadCarrying(
   const since = new Date(now - PAYER_PATIENCE_MS);
   const { rows } = await db.query<Row>(CARRYING, [orderIds, new Date(now), since]);
   return new Map(
-    rows.map(({ id, shippingMinor, paid, asked, awaited }) => {
+    rows.map(({ id, shippingMinor, paid, awaited }) => {
       const waits = !paid && awaited;
-      return [id, { waits, shippingMinor: paid || awaited || asked ? 0 : shippingMinor }];
+      return [id, { waits, shippingMinor: paid || awaited ? 0 : shippingMinor }];
     }),
   );
+}
+
+/** Another pays already, or is asked to; of two that have yet to go, the first. */
+const SPARE = prepared(`
+  UPDATE "order" o SET shipping_minor = 0, total_minor = o.total_minor - o.shipping_minor
+  WHERE o.id = ANY ($1::uuid[]) AND o.status = 'announced' AND o.shipping_minor > 0
+    AND EXISTS (SELECT FROM merchant shop WHERE shop.id = o.merchant_id AND shop.combines_parcels)
+    AND EXISTS (SELECT FROM "order" m WHERE m.parcel_id = o.parcel_id AND m.id <> o.id AND m.shipping_minor > 0
+      AND (m.status IN ('placing', 'accepted', 'shipped', 'delivered', 'installed') OR m.status = 'announced' AND m.id < o.id))
+  RETURNING o.id, o.total_minor AS "totalMinor"`);
+
+/**
+ * Nobody pays what another of the parcel pays: of an order that was taken for silent, and comes back to be placed
+ * after all, somebody else has taken over the shipping. The orders with what they cost then.
+ */
+export async function spareShipping<Order extends Pick<DueOrder, 'id' | 'parcelId' | 'totalMinor'>>(
+  db: Queryable,
+  orders: readonly Order[],
+): Promise<readonly Order[]> {
+  const inParcels = orders.flatMap(({ id, parcelId }) => (parcelId === null ? [] : [id]));
+  if (inParcels.length === 0) return orders;
+  const { rows } = await db.query<{ id: string; totalMinor: number }>(SPARE, [inParcels]);
+  const totals = new Map(rows.map(({ id, totalMinor }) => [id, totalMinor]));
+  return orders.map((order) => ({ ...order, totalMinor: totals.get(order.id) ?? order.totalMinor }));
 }
 
 /** Whoever was to pay and is not placed yet goes along free instead: the parcel costs what was announced. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { DAY_MS } from '../../core/types.ts';
+import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { seedConsumable } from '../support/seed.ts';
 import { createWorld, decline, grant, report, START, type World } from './world.ts';
@@ -148,16 +148,49 @@ describe('orders that come together', () => {
     expect(shop.purchases.map(({ totalMinor }) => totalMinor)).toEqual([5400]);
   });
 
-  test('control: sent at the same time as one that pays and is refused, it would ship free', async () => {
+  /** The merchant is asked for the one that pays, and says nothing about it. */
+  async function silentPayer(limit = 100_000) {
+    await twoToners(7, { other: 0.34, limit });
+    const { payer, other } = await payerAnd();
+    await world.rows(
+      `UPDATE "order" SET status = 'placing', placed_at = $2, due_at = NULL WHERE id = $1`,
+      ...[payer.id, new Date(START + DAY_MS)],
+    );
+    await passes(DAY_MS + 4 * HOUR_MS - MINUTE_MS);
+    expect(await one(other)).toMatchObject({ status: 'announced', shipping_minor: 0 });
+    return { payer, other };
+  }
+
+  test('where nothing is heard of the one that pays, another does after four hours; refused in the end, nobody ships free', async () => {
+    const { payer, other } = await silentPayer();
+    await passes(MINUTE_MS);
+    expect(await one(other)).toMatchObject({ status: 'accepted', shipping_minor: 400, total_minor: 5400 });
+    await world.rows(`UPDATE "order" SET status = 'rejected' WHERE id = $1`, payer.id);
+    expect(shop.purchases.map(({ totalMinor }) => totalMinor)).toEqual([5400]);
+  });
+
+  test('not refused but never heard of, it goes along free in the end: the parcel costs what was announced', async () => {
+    const { payer } = await silentPayer();
+    await passes(MINUTE_MS);
+    await world.rows('UPDATE "order" SET due_at = $2 WHERE id = $1', payer.id, new Date(world.clock.now()));
+    await passes(MINUTE_MS);
+    expect(await one(payer)).toMatchObject({ status: 'accepted', shipping_minor: 0, total_minor: 5000 });
+    expect(shop.asked.at(-1)).toMatchObject({ maxTotalMinor: 5000, shippingPaid: true });
+    expect(shop.purchases.reduce((sum, { totalMinor }) => sum + totalMinor, 0)).toBe(10_400);
+  });
+
+  test('the silent one may yet be bought: with its shipping and another beyond the mandate, the customer is asked', async () => {
+    const { payer, other } = await silentPayer(10_700);
+    await passes(MINUTE_MS);
+    expect(shop.asked).toEqual([]);
+    expect(await one(other)).toMatchObject({ status: 'proposed', total_minor: 5400 });
+    expect(await one(payer)).toMatchObject({ status: 'placing', total_minor: 5400 });
+  });
+
+  test('control: sent with one that pays taken for bought, and refused, it would ship free', async () => {
     await twoToners(7, { other: 0.34 });
     const { payer, other } = await payerAnd();
-    // As it was before the others waited: nobody of the parcel is seen as still on the way to the merchant.
-    await world.rows('UPDATE "order" SET due_at = NULL WHERE id = $1', payer.id);
-    await world.rows(
-      `UPDATE "order" SET status = 'placing', placed_at = $2 WHERE id = $1`,
-      payer.id,
-      new Date(0),
-    );
+    await world.rows(`UPDATE "order" SET status = 'accepted', due_at = NULL WHERE id = $1`, payer.id);
     await passes(DAY_MS);
     await world.rows(`UPDATE "order" SET status = 'rejected' WHERE id = $1`, payer.id);
     expect(await one(other)).toMatchObject({ status: 'accepted', total_minor: 5000 });

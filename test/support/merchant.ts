@@ -66,6 +66,7 @@ interface Answer {
 /** A merchant after contracts/merchant.ts on a real port, whose faults the test chooses. */
 export async function startMerchant(now: () => number): Promise<TestMerchant> {
   const byKey = new Map<string, MerchantOrder>();
+  const paidParcels = new Set<string>();
   const hanging: ServerResponse[] = [];
   const apiKey = 'the key of the merchant';
   const server = createServer((request, response) => {
@@ -141,8 +142,10 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
     merchant.asked.push(order);
     const refusal = known === undefined ? refusalOf(order) : undefined;
     if (refusal !== undefined) return { status: 422, body: refusal };
-    const shares = order.parcelReference !== undefined && order.shippingPaid === true;
-    const totalMinor = totalOf(order.sku, order.quantity) + (shares ? 0 : merchant.shippingMinor);
+    const { parcelReference } = order;
+    const paid =
+      parcelReference !== undefined && (order.shippingPaid === true || paidParcels.has(parcelReference));
+    const totalMinor = totalOf(order.sku, order.quantity) + (paid ? 0 : merchant.shippingMinor);
     if (known === undefined && totalMinor > order.maxTotalMinor) {
       return { status: 422, body: { code: 'price-changed', detail: `It is ${totalMinor} now.` } };
     }
@@ -194,6 +197,7 @@ export async function startMerchant(now: () => number): Promise<TestMerchant> {
       arrivesTo: new Date(now() + 3 * 86_400_000).toISOString().slice(0, 10),
       updatedAt: new Date(now()).toISOString(),
     };
+    if (order.parcelReference !== undefined) paidParcels.add(order.parcelReference);
     merchant.purchases.push(purchase);
     byKey.set(key, purchase);
     return purchase;
