@@ -151,7 +151,7 @@ async function openMerchant(
     items: GOODS,
     leadTimePmf: LEAD_TIME_PMF,
     calendar: { timeZone: 'Europe/Berlin', closures: [], holds: [] },
-    shippingMinor: 0,
+    shippingMinor: 390,
   });
   const front = new ChaosMerchant({
     merchant,

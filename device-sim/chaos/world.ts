@@ -75,7 +75,13 @@ export async function registerChaosWorld(
   );
   const merchant = await api.post(
     '/v1/merchants',
-    { name: 'Chaos', baseUrl: options.merchantUrl, apiKey: options.apiKey, leadTimePmf: LEAD_TIME_PMF },
+    {
+      name: 'Chaos',
+      baseUrl: options.merchantUrl,
+      apiKey: options.apiKey,
+      leadTimePmf: LEAD_TIME_PMF,
+      combinesParcels: true,
+    },
     createdMerchantSchema,
   );
   const productIds: string[] = [];

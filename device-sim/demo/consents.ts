@@ -1,6 +1,6 @@
 import { consentSchema } from '../../contracts/http/consents.ts';
 import type { ApiClient } from './api-client.ts';
-import { CURRENCY } from './goods.ts';
+import { CURRENCY, SHIPPING_MINOR } from './goods.ts';
 import { termsOf } from './roles.ts';
 import type { GivenConsent } from './world.ts';
 import type { CustomerPlan } from './world-plan.ts';
@@ -27,7 +27,7 @@ function limitsOf(plan: CustomerPlan, products: readonly Product[]) {
   return {
     maxUnitPriceMinor: consent === 'low-price' ? cheapest - 1 : PRICE_CEILING_MINOR,
     maxQuantity: MAX_QUANTITY,
-    maxSpendPerMonthMinor: consent === 'budget' ? highest(products) : SPEND_CEILING_MINOR,
+    maxSpendPerMonthMinor: consent === 'budget' ? highest(products) + SHIPPING_MINOR : SPEND_CEILING_MINOR,
   };
 }
 

@@ -3,6 +3,8 @@ import type { DeviceKind } from '../fleet/device-kind.ts';
 import type { WorldPlan } from './world-plan.ts';
 
 export const CURRENCY = 'EUR';
+/** Of one box, however much is in it. */
+export const SHIPPING_MINOR = 390;
 
 const idOf = ({ make, model }: DeviceKind): string => `${make} ${model}`;
 

@@ -53,6 +53,7 @@ export async function registerWorld(options: RegistrationOptions): Promise<Regis
       baseUrl: merchant.url,
       apiKey: merchant.apiKey,
       leadTimePmf: merchant.leadTimePmf,
+      combinesParcels: true,
     },
     createdMerchantSchema,
   );

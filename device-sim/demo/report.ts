@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Purchase } from '../merchant/purchase.ts';
 import { promise } from '../merchant/purchase.ts';
 import { countOf } from './count-of.ts';
-import { CURRENCY } from './goods.ts';
+import { CURRENCY, SHIPPING_MINOR } from './goods.ts';
 import { isCovered } from './roles.ts';
 import { readSentences, type ToldDecision } from './sentences.ts';
 import { judge, type Violations } from './violations.ts';
@@ -34,6 +34,13 @@ export interface Report {
     readonly delivered: number;
     readonly spentMinor: number;
     readonly currency: string;
+  };
+  /** Boxes that the merchant packed, the purchases that shared one, and what they would have paid for shipping. */
+  readonly parcels: {
+    readonly boxes: number;
+    readonly shared: number;
+    readonly perPurchase: number;
+    readonly savedMinor: number;
   };
   readonly violations: Violations;
   readonly stockouts: number;
@@ -111,6 +118,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
       spentMinor: bought.reduce((sum, purchase) => sum + purchase.totalMinor, 0),
       currency: CURRENCY,
     },
+    parcels: countBoxes(bought),
     violations: judge(parcels),
     ...outcomeOf([...places.values()], input),
     installations: await compareInstallations(pool, [...places.values()]),
@@ -118,6 +126,19 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     sentences: await readSentences(pool, plan.start),
     disagreements,
     seconds,
+  };
+}
+
+/** By the merchant's books; of what was not cancelled. */
+export function countBoxes(bought: readonly Purchase[]): Report['parcels'] {
+  const boxes = [...Map.groupBy(bought, ({ box }) => box).values()];
+  const shared = boxes.filter((together) => together.length > 1);
+  const free = bought.filter(({ shippingMinor }) => shippingMinor === 0);
+  return {
+    boxes: boxes.length,
+    shared: shared.reduce((sum, together) => sum + together.length, 0),
+    perPurchase: bought.length === 0 ? 0 : Math.round((100 * boxes.length) / bought.length) / 100,
+    savedMinor: free.length * SHIPPING_MINOR,
   };
 }
 

@@ -10,7 +10,7 @@ import type { FaultRates } from '../merchant/faults.ts';
 import { ApiClient } from './api-client.ts';
 import { checkBooks } from './books.ts';
 import { putBehindBridge } from './bridged-printers.ts';
-import { goodsOf } from './goods.ts';
+import { goodsOf, SHIPPING_MINOR } from './goods.ts';
 import { STEPS_PER_DAY } from './misdeeds.ts';
 import { Parcels } from './parcels.ts';
 import { People } from './people.ts';
@@ -60,7 +60,6 @@ export interface FinishedDemo {
 
 /** Business days from order to delivery: mostly two or three. */
 const LEAD_TIME_PMF = [0, 0.15, 0.45, 0.3, 0.1];
-const SHIPPING_MINOR = 0;
 const MERCHANT_KEY = 'token-of-the-simulated-merchant';
 
 /** Builds the world of the seed around the platform, runs it, and checks the books. */

@@ -33,10 +33,12 @@ function verdict({ violations, disagreements }: Report): string[] {
 const MINOR_DIGITS = 2;
 const SHOWN_CAPTURES = 4;
 
+const inMajor = (minor: number): string => (minor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
+
 /** The summary as a person reads it. */
 export function summarise(report: Report): string {
-  const { readings, merchant, captures, installations, review, announcements } = report;
-  const money = (merchant.spentMinor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
+  const { readings, merchant, parcels, captures, installations, review, announcements } = report;
+  const money = inMajor(merchant.spentMinor);
   const shown = captures.slice(0, SHOWN_CAPTURES).map((name) => name.split('/').at(-1));
   const more = captures.length > SHOWN_CAPTURES ? ` and ${captures.length - SHOWN_CAPTURES} more` : '';
   return [
@@ -64,6 +66,10 @@ export function summarise(report: Report): string {
     row(
       'Merchant',
       `${merchant.purchases} purchases · ${merchant.delivered} delivered · ${money} ${merchant.currency}`,
+    ),
+    row(
+      'Parcels',
+      `${parcels.perPurchase.toFixed(2)} a purchase: ${parcels.boxes} boxes · ${parcels.shared} purchases shared one · ${inMajor(parcels.savedMinor)} ${merchant.currency} of shipping saved`,
     ),
     row('Used up', `${report.cycles} fillings, of slots that the platform may keep filled`),
     row(

@@ -1,7 +1,7 @@
 import type { CatalogueItem, PlaceOrder, Quote, Rejection } from '../../contracts/merchant.ts';
 import type { Instant, SiteCalendar } from '../../core/types.ts';
 import { chanceOf } from '../backtest/chance.ts';
-import { drawJourney, type Purchase, type PurchaseStatus, promise } from './purchase.ts';
+import { drawJourney, type Journey, type Purchase, type PurchaseStatus, promise } from './purchase.ts';
 
 export interface LedgerOptions {
   readonly items: readonly CatalogueItem[];
@@ -9,6 +9,7 @@ export interface LedgerOptions {
   /** Probability of 0, 1, 2 … business days from order to delivery. */
   readonly leadTimePmf: readonly number[];
   readonly calendar: SiteCalendar;
+  /** Of one box. */
   readonly shippingMinor: number;
 }
 
@@ -33,6 +34,7 @@ export class Ledger {
   readonly #items: Map<string, CatalogueItem>;
   readonly #soldOut = new Set<string>();
   readonly #byKey = new Map<string, { body: string; purchase: Purchase }>();
+  readonly #boxes = new Map<string, readonly Purchase[]>();
   /** Parcels so far to one address of one SKU: names the chance of the next one, whatever the order of calls. */
   readonly #parcels = new Map<string, number>();
 
@@ -92,36 +94,65 @@ export class Ledger {
     const quote = this.quote(order.sku, order.quantity, at);
     if (quote === null) return { code: 'unknown-sku', detail: `There is no ${order.sku}.` };
     if (!quote.available) return { code: 'out-of-stock', detail: `${order.sku} is sold out.` };
-    const totalMinor = quote.totalMinor - (order.shippingPaid === true ? quote.shippingMinor : 0);
+    const totalMinor = quote.unitPriceMinor * order.quantity + this.#shippingOf(order);
     if (quote.currency !== order.currency || totalMinor > order.maxTotalMinor) {
-      return { code: 'price-changed', detail: `It is ${quote.totalMinor} ${quote.currency} now.` };
+      return { code: 'price-changed', detail: `It is ${totalMinor} ${quote.currency} now.` };
     }
     return null;
   }
 
+  /** One box is charged once, whoever of it offers to pay. */
+  #shippingOf({ parcelReference, shippingPaid }: PlaceOrder): number {
+    const isPaid = parcelReference !== undefined && (shippingPaid === true || this.#paid(parcelReference));
+    return isPaid ? 0 : this.#options.shippingMinor;
+  }
+
+  #paid(box: string): boolean {
+    return (this.#boxes.get(box) ?? []).some(
+      ({ status, shippingMinor }) => status !== 'cancelled' && shippingMinor > 0,
+    );
+  }
+
+  /** What is packed already, for the same box, and has not left: its way is the way of all. */
+  #packed({ parcelReference }: PlaceOrder, at: Instant): Journey | undefined {
+    if (parcelReference === undefined) return undefined;
+    const packed = this.#boxes.get(parcelReference)?.find(({ status, shipsAt }) => {
+      return status === 'accepted' && shipsAt > at;
+    });
+    if (packed === undefined) return undefined;
+    const { arrivesFrom, arrivesTo, shipsAt, deliversAt } = packed;
+    return { arrivesFrom, arrivesTo, shipsAt, deliversAt };
+  }
+
   #book(order: PlaceOrder, at: Instant): Purchase {
-    const { seed, leadTimePmf, calendar, shippingMinor } = this.#options;
+    const { seed, leadTimePmf, calendar } = this.#options;
     const unitPriceMinor = this.#items.get(order.sku)?.unitPriceMinor ?? 0;
     const addressee = canonical([order.deliveryAddress, order.sku]);
     const parcel = this.#parcels.get(addressee) ?? 0;
     this.#parcels.set(addressee, parcel + 1);
     const chance = chanceOf(seed, 'parcel', addressee, parcel);
     const { clientReference, sku, quantity, currency, deliveryAddress } = order;
+    const drawn = drawJourney(at, leadTimePmf, calendar, chance);
+    const shippingMinor = this.#shippingOf(order);
+    const box = order.parcelReference ?? clientReference;
     const purchase: Purchase = {
       reference: `P-${String(this.purchases.length + 1).padStart(6, '0')}`,
       clientReference,
       sku,
       quantity,
       unitPriceMinor,
-      totalMinor: unitPriceMinor * quantity + (order.shippingPaid === true ? 0 : shippingMinor),
+      totalMinor: unitPriceMinor * quantity + shippingMinor,
+      shippingMinor,
       currency,
+      box,
       deliveryAddress,
       placedAt: at,
-      ...drawJourney(at, leadTimePmf, calendar, chance),
+      ...(this.#packed(order, at) ?? drawn),
       status: 'accepted',
       updatedAt: at,
     };
     this.purchases.push(purchase);
+    this.#boxes.set(box, [...(this.#boxes.get(box) ?? []), purchase]);
     return purchase;
   }
 

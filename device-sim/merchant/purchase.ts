@@ -13,7 +13,11 @@ export interface Purchase {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly totalMinor: number;
+  /** What of it is shipping; 0 when another of its box pays. */
+  readonly shippingMinor: number;
   readonly currency: string;
+  /** Purchases with the same one travel together. */
+  readonly box: string;
   readonly deliveryAddress: PlaceOrder['deliveryAddress'];
   readonly placedAt: Instant;
   readonly arrivesFrom: LocalDate;

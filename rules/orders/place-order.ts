@@ -5,6 +5,7 @@ import type { RulesDeps } from '../deps.ts';
 import { merchantOf } from '../merchants/registry.ts';
 import { adapterSettings } from '../merchants/settings.ts';
 import type { Jobs } from '../outbox/jobs.ts';
+import { releaseParcel } from '../parcels/carry-shipping.ts';
 import { loadOrderToPlace, type OrderToPlace, purchaseOf } from './order-to-place.ts';
 import { settleRejected } from './reject-order.ts';
 import { settleCancelled, settleFound, settleHalted, settleNotFound, tryLater } from './settle.ts';
@@ -18,6 +19,7 @@ export async function placeOrder(deps: RulesDeps, job: Jobs['place-order']): Pro
   if (order === null || order.status !== 'placing') return;
   if (job.retry || order.withdrawn) await reconcile(deps, order);
   else await place(deps, order);
+  if (order.parcelReference !== null) await releaseParcel(deps.database.pool, order.id, deps.clock.now());
 }
 
 async function place(deps: RulesDeps, order: OrderToPlace): Promise<void> {

@@ -87,6 +87,20 @@ export async function spareShipping<Order extends Pick<DueOrder, 'id' | 'parcelI
   return orders.map((order) => ({ ...order, totalMinor: totals.get(order.id) ?? order.totalMinor }));
 }
 
+/** What another worker has in hand looks again by itself. */
+const RELEASE = prepared(`
+  UPDATE "order" o SET due_at = $2
+  WHERE o.status = 'announced' AND o.id IN (
+    SELECT waiting.id FROM "order" payer JOIN "order" waiting ON waiting.parcel_id = payer.parcel_id AND waiting.id <> payer.id
+    WHERE payer.id = $1 AND payer.status <> 'placing' AND payer.shipping_minor > 0
+      AND waiting.status = 'announced' AND waiting.due_at > $2 AND waiting.due_at <= $3
+    FOR UPDATE OF waiting SKIP LOCKED)`);
+
+/** The merchant has answered about an order: those of its parcel that wait for that need wait no longer. */
+export async function releaseParcel(db: Queryable, orderId: string, now: Instant): Promise<void> {
+  await db.query(RELEASE, [orderId, new Date(now), new Date(now + PAYER_RETRY_MS)]);
+}
+
 /** Whoever was to pay and is not placed yet goes along free instead: the parcel costs what was announced. */
 const RELIEVE = `
   UPDATE "order" o SET shipping_minor = 0, total_minor = o.total_minor - o.shipping_minor

@@ -80,6 +80,7 @@ describe('npm run demo', () => {
     expect(readings.stored).toBe(readings.acknowledged);
     expect(merchant.purchases).toBeGreaterThan(5);
     expect(merchant.delivered).toBeGreaterThan(5);
+    expect(told.parcels.boxes).toBeGreaterThan(5);
     expect(orders['installed']).toBeGreaterThan(0);
     // The one whose consent was withdrawn, and the one that the customer did not want.
     expect(orders['cancelled']).toBeGreaterThanOrEqual(1);

@@ -17,6 +17,7 @@ import {
 import { localDate } from '../../core/calendar.ts';
 import { DAY_MS } from '../../core/types.ts';
 import { chanceOf } from '../../device-sim/backtest/chance.ts';
+import { countBoxes } from '../../device-sim/demo/report.ts';
 import { buildMerchant, type SimulatedMerchant } from '../../device-sim/merchant/build-merchant.ts';
 import { type FaultRates, NO_FAULTS } from '../../device-sim/merchant/faults.ts';
 import { drawJourney } from '../../device-sim/merchant/purchase.ts';
@@ -108,6 +109,29 @@ describe('orders', () => {
     // Control: another key is another purchase.
     await place(peer, anOrder());
     expect(peer.merchant.ledger.purchases).toHaveLength(2);
+  });
+
+  test('what is for one box travels together, and its shipping is charged once, whoever offers to pay', async () => {
+    await using peer = await startMerchant();
+    const parcelReference = randomUUID();
+    const buy = async (more: Partial<PlaceOrder>) =>
+      merchantOrderSchema.parse(await (await place(peer, anOrder({ parcelReference, ...more }))).json());
+    const paying = await buy({});
+    peer.clock.advanceTo(START + 60_000);
+    const free = await buy({ shippingPaid: true, maxTotalMinor: 10_000 });
+    const offering = await buy({});
+    const alone = await buy({ parcelReference: randomUUID() });
+    const totals = [paying, free, offering, alone].map(({ totalMinor }) => totalMinor);
+    expect(totals).toEqual([10_390, 10_000, 10_000, 10_390]);
+    const { purchases } = peer.merchant.ledger;
+    const [first, ...others] = purchases.map(({ deliversAt }) => deliversAt);
+    expect(others.slice(0, 2)).toEqual([first, first]);
+    expect(countBoxes(purchases)).toEqual({ boxes: 2, shared: 3, perPurchase: 0.5, savedMinor: 780 });
+    // It has left: what is bought later needs a box of its own, and its own way.
+    peer.clock.advanceTo(START + 30 * DAY_MS);
+    await peer.merchant.advance(peer.clock.now());
+    await buy({ shippingPaid: true });
+    expect(purchases.at(-1)?.deliversAt).toBeGreaterThan(peer.clock.now());
   });
 
   test('the same key with another body is refused', async () => {

@@ -62,6 +62,8 @@ function parcel(place: Place, more: Partial<Purchase> = {}): Parcel {
     quantity: 1,
     unitPriceMinor: 9900,
     totalMinor: 9900,
+    shippingMinor: 0,
+    box: `order-${number}`,
     currency: 'EUR',
     deliveryAddress: {},
     arrivesFrom: '2027-03-02',
