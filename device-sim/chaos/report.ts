@@ -9,7 +9,13 @@ export interface ChaosReport {
     readonly accepted: number;
     readonly byStatus: Readonly<Record<string, number>>;
   };
-  readonly purchases: { readonly all: number; readonly cancelled: number; readonly minor: number };
+  readonly purchases: {
+    readonly all: number;
+    /** In a box with others. */
+    readonly shared: number;
+    readonly cancelled: number;
+    readonly minor: number;
+  };
   readonly kills: { readonly all: number; readonly byPoint: Readonly<Record<string, number>> };
   readonly faults: Readonly<Record<string, number>>;
   readonly storm: Readonly<Record<string, number>>;
@@ -49,7 +55,7 @@ export function renderChaos(report: ChaosReport): string {
     `Chaos of ${report.stormSeconds} s, seed ${report.seed}`,
     '',
     `  Orders      ${orders.all}, of which ${orders.accepted} were accepted by the merchant (${list(orders.byStatus)})`,
-    `  Purchases   ${purchases.all} in the merchant's books, ${purchases.cancelled} cancelled`,
+    `  Purchases   ${purchases.all} in the merchant's books, ${purchases.shared} of them in a box with others, ${purchases.cancelled} cancelled`,
     `  Kills       ${kills.all} (${list(kills.byPoint)})`,
     `  Merchant    ${list(report.faults)}`,
     `  Webhooks    answers ${list(webhooks.answers)}; forged ones ${list(webhooks.forged)}; ${webhooks.givenUp} given up`,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Instant } from '../../core/types.ts';
+import { countBoxes } from '../demo/report.ts';
 import {
   type BookOrder,
   checkConsents,
@@ -138,6 +139,7 @@ async function audit(finished: Finished, deps: ChaosDeps): Promise<ChaosReport> 
     orders: { all: orders.length, accepted: purchases.length, byStatus },
     purchases: {
       all: purchases.length,
+      shared: countBoxes(purchases).shared,
       cancelled,
       minor: purchases.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
     },
