@@ -123,11 +123,16 @@ export const DETAILS = {
     /** The signed document. */
     acknowledgement: z.unknown(),
   }),
-  /** Strategy coach: it is time to order, and what lengthens its life. */
+  /** Strategy coach: it is time to order, and what lengthens its life; or why a press of the device's button ordered nothing. */
   'coach-reminder': consumableFacts.extend({
     level: z.number().nullable(),
     runOut,
     tip: said.nullable(),
+    /** null: nobody pressed anything. `repeated`: it is ordered, or asked about, already. */
+    press: z
+      .object({ outcome: z.enum(['refused', 'repeated']), why: said })
+      .nullable()
+      .default(null),
   }),
   /** A step up or down the ladder of strategies that the customer may take. */
   'strategy-suggestion': consumableFacts.extend({

@@ -12,6 +12,7 @@ import { lockConsents, lockCustomers } from '../locks.ts';
 import { currentPolicy, type Policy } from '../policy.ts';
 import { claimPresses, orderedLately, type Press } from './claim-presses.ts';
 import { beforeGates, decisionOf, judgePress, type PressVerdict } from './judge-press.ts';
+import { tellCustomers, type UnansweredPress } from './tell-customers.ts';
 
 const BATCH_PRESSES = 100;
 const MINUTE_MS = 60_000;
@@ -20,6 +21,8 @@ interface Answer {
   readonly press: Press;
   readonly verdict: PressVerdict;
   readonly orderId: string | null;
+  /** It was asked for, and ordered, moments ago: somebody presses twice to be sure. */
+  readonly isEcho: boolean;
 }
 
 /** Answers pressed buttons: one order each, or the reason why none. Returns how many were answered. */
@@ -49,7 +52,7 @@ async function answer(
 ): Promise<readonly Answer[]> {
   const early = presses.flatMap((press) => {
     const verdict = beforeGates(press, now);
-    return verdict === null ? [] : [{ press, verdict, orderId: null }];
+    return verdict === null ? [] : [{ press, verdict, orderId: null, isEcho: false }];
   });
   const settled = new Set(early.map(({ press }) => press));
   const asking = onePerCustomer(presses.filter((press) => !settled.has(press)));
@@ -68,15 +71,26 @@ async function answer(
   const judged = asking.flatMap((press): Answer[] => {
     const context = contexts.of.get(press.consumableId ?? '');
     if (context === undefined) return [];
-    const verdict = judgePress(context.step, lately.has(press.consumableId ?? ''), now);
+    const isEcho = lately.has(press.consumableId ?? '');
+    const verdict = judgePress(context.step, isEcho, now);
     if (verdict.outcome === 'ordered') lately.add(press.consumableId ?? '');
-    return [{ press, verdict, orderId: verdict.outcome === 'ordered' ? newId() : null }];
+    return [{ press, verdict, orderId: verdict.outcome === 'ordered' ? newId() : null, isEcho }];
   });
   await makeOrders(db, judged, contexts, now);
   const answers = [...early, ...judged];
   await remember(db, answers, now);
   await tellDevices(db, answers, now);
+  await tellCustomers(db, answers.flatMap(unanswered), now);
   return answers;
+}
+
+/** What its customer does not know yet. */
+function unanswered({ press, verdict, isEcho }: Answer): UnansweredPress[] {
+  const { consumableId, customerId } = press;
+  const { outcome, said } = verdict;
+  if (outcome === 'ordered' || isEcho || said.length === 0 || consumableId === null || customerId === null)
+    return [];
+  return [{ consumableId, customerId, outcome, said }];
 }
 
 /** The presses for one consumable of each customer: the next of theirs sees what this one spends. */

@@ -93,6 +93,16 @@ test.each(ORDER_CHANGES)('an order that is %s is told in both languages', (chang
   expect(one?.paragraphs[0]).not.toBe(other?.paragraphs[0]);
 });
 
+test.each(['refused', 'repeated'] as const)('a press that is %s is told in both languages', (outcome) => {
+  const press = { outcome, why: [say('press-refused'), say('no-consent')] };
+  const detail = { ...EXAMPLES['coach-reminder'], press };
+  const [one, other] = [english, german].map((reader) => speak('coach-reminder', detail, reader));
+  expect(one?.subject).toBe('The button of Drucker: nothing was ordered for Toner');
+  expect(other?.subject).toBe('Taste von Drucker: Für Toner wurde nichts bestellt');
+  expect(one?.paragraphs[0]).not.toBe(other?.paragraphs[0]);
+  expect(one?.paragraphs).toHaveLength(outcome === 'refused' ? 3 : 2);
+});
+
 test('money, dates and times are as the reader writes them, in the customer’s zone', () => {
   const textOf = (language: string, timeZone: string, jurisdiction: string) => {
     const { paragraphs, facts = [] } = speak(

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MACHINE } from '../../api/auth/caller.ts';
 import { orderNow } from '../../api/strategies/order-now.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
+import { readerOf } from '../../platform/messages/words/reader.ts';
+import { speak } from '../../platform/messages/words/speak.ts';
 import { silentLog } from '../support/log.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { seedConsumable } from '../support/seed.ts';
@@ -63,6 +65,18 @@ describe('asking for an order now', () => {
       shop.purchases.filter(({ clientReference }) => all.some(({ id }) => id === clientReference)),
     );
 
+  /** What customers read of presses that ordered nothing. */
+  const told = async (consumableId: string) => {
+    const found = await world.rows<{ detail: { press: object | null } }>(
+      `SELECT detail FROM message WHERE kind = 'coach-reminder' AND detail->>'consumableId' = $1 ORDER BY created_at`,
+      consumableId,
+    );
+    const reader = readerOf({ language: 'en', timeZone: 'Europe/Berlin' });
+    return found
+      .filter(({ detail }) => detail.press)
+      .map(({ detail }) => speak('coach-reminder', detail, reader));
+  };
+
   test('five presses are one order, within the mandate, bought at once', async () => {
     const { deviceId, consumableId, consentId } = await owned();
     await press(deviceId, consumableId);
@@ -92,11 +106,26 @@ describe('asking for an order now', () => {
       consumable: 'black',
       status: 'ordered',
     });
-    const told = await world.rows(
+    const news = await world.rows(
       `SELECT FROM message WHERE order_id = $1`,
       (await orders(consumableId))[0]?.id,
     );
-    expect(told.length).toBeGreaterThan(0);
+    expect(news.length).toBeGreaterThan(0);
+    // Whoever presses again to be sure hears of the order, and of nothing else.
+    expect(await told(consumableId)).toEqual([]);
+  });
+
+  test('a press for what is on its way already is answered with that, once', async () => {
+    const { deviceId, consumableId } = await owned();
+    await press(deviceId, consumableId);
+    await world.rules.drain();
+    world.clock.advanceTo(world.clock.now() + 61 * MINUTE_MS);
+    for (let i = 0; i < 2; i += 1) await press(deviceId, consumableId);
+    await world.rules.drain();
+    expect((await told(consumableId)).map(({ paragraphs }) => paragraphs[0])).toEqual([
+      'It is ordered already: pressing again orders nothing more.',
+    ]);
+    expect(await orders(consumableId)).toHaveLength(1);
   });
 
   test('once it has come, and the time against bouncing is over, a press orders again', async () => {
@@ -126,6 +155,18 @@ describe('asking for an order now', () => {
     expect(outcome).toBe('refused');
     expect(codes).toContain('press-refused');
     expect(codes).toContain(code);
+    // Once a day for one reason, however often it is pressed; and again the day after.
+    await press(deviceId, consumableId);
+    await world.rules.drain();
+    expect((await told(consumableId)).map(({ subject }) => subject)).toEqual([
+      'The button of Printer: nothing was ordered for Black toner',
+    ]);
+    world.clock.advanceTo(world.clock.now() + DAY_MS);
+    await press(deviceId, consumableId);
+    await world.rules.drain();
+    const both = await told(consumableId);
+    expect(both).toHaveLength(2);
+    expect(both[1]?.paragraphs[0]).toMatch(/^The button was pressed, but nothing is ordered: ./);
   });
 
   test('halted, nobody can press an order through', async () => {

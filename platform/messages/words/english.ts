@@ -193,7 +193,23 @@ function acknowledgement(detail: DetailOf<'withdrawal-acknowledgement'>, { money
   };
 }
 
+function pressed({ consumable, device, press }: DetailOf<'coach-reminder'>, reader: Reader): Words {
+  const why = reader.said(press?.why ?? null) ?? '';
+  return {
+    subject: `The button of ${device}: nothing was ordered for ${consumable}`,
+    paragraphs: [
+      why,
+      ...(press?.outcome === 'refused'
+        ? ['In the portal you can order it yourself, or change what stands in the way.']
+        : []),
+      'However often it is pressed, we write once a day for the same reason.',
+    ],
+    brief: why,
+  };
+}
+
 function coach(detail: DetailOf<'coach-reminder'>, reader: Reader): Words {
+  if (detail.press !== null) return pressed(detail, reader);
   const tip = reader.said(detail.tip);
   const level = detail.level === null ? null : reader.percent(detail.level);
   return {

@@ -193,7 +193,23 @@ function acknowledgement(detail: DetailOf<'withdrawal-acknowledgement'>, { money
   };
 }
 
+function pressed({ consumable, device, press }: DetailOf<'coach-reminder'>, reader: Reader): Words {
+  const why = reader.said(press?.why ?? null) ?? '';
+  return {
+    subject: `Taste von ${device}: Für ${consumable} wurde nichts bestellt`,
+    paragraphs: [
+      why,
+      ...(press?.outcome === 'refused'
+        ? ['Im Portal können Sie selbst bestellen oder ändern, was dem entgegensteht.']
+        : []),
+      'Wie oft auch gedrückt wird: Aus demselben Grund schreiben wir Ihnen einmal am Tag.',
+    ],
+    brief: why,
+  };
+}
+
 function coach(detail: DetailOf<'coach-reminder'>, reader: Reader): Words {
+  if (detail.press !== null) return pressed(detail, reader);
   const tip = reader.said(detail.tip);
   const level = detail.level === null ? null : reader.percent(detail.level);
   return {
