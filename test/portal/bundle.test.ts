@@ -32,6 +32,7 @@ function closure(manifest: Manifest, entries: readonly string[]): Set<string> {
 const CUSTOMER = [
   'index.html',
   'src/customer/customer.tsx',
+  'src/customer/home/home.tsx',
   'src/i18n/en/common.ts',
   'src/i18n/en/customer.ts',
 ];

@@ -1,7 +1,15 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { DESKTOP, expectAccessible, launchBrowser, PHONE, type Visitor, visit } from './support/browser.ts';
+import {
+  DESKTOP,
+  expectAccessible,
+  launchBrowser,
+  PHONE,
+  settled,
+  type Visitor,
+  visit,
+} from './support/browser.ts';
 import {
   buildOpsWorld,
   enterAsStaff,
@@ -80,12 +88,6 @@ async function expectDialogsAccessible(page: Page, column: 0 | 1): Promise<void>
 }
 
 describe('every page is accessible and quiet', () => {
-  const settle = async (page: Page) => {
-    await page
-      .locator('main [role="status"] svg, main .mantine-Loader-root')
-      .first()
-      .waitFor({ state: 'detached' });
-  };
   test.each([
     ['desktop, light, English', DESKTOP, 'light', 'en-GB', 0],
     ['phone, dark, German', PHONE, 'dark', 'de-DE', 1],
@@ -101,7 +103,7 @@ describe('every page is accessible and quiet', () => {
         const name = names[column];
         await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
         await heading(page, name).waitFor();
-        await settle(page);
+        await settled(page);
         await expectAccessible(page);
       }
       const more = [
@@ -114,7 +116,7 @@ describe('every page is accessible and quiet', () => {
       for (const path of more) {
         await page.goto(`/ops/${path}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await settle(page);
+        await settled(page);
         await expectAccessible(page);
       }
       await expectDialogsAccessible(page, column);

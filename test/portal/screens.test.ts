@@ -2,7 +2,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser as Program } from '../api-auth/support/browser.ts';
 import { expectStatus, join, ownCustomer } from '../api-auth/support/people.ts';
-import { DESKTOP, expectAccessible, launchBrowser, PHONE, type Visitor, visit } from './support/browser.ts';
+import {
+  DESKTOP,
+  expectAccessible,
+  launchBrowser,
+  PHONE,
+  settled,
+  type Visitor,
+  visit,
+} from './support/browser.ts';
 import { type Catalogue, makeCatalogue, makePrinter, type Printer, useUp } from './support/household.ts';
 import { type ServedPlatform, servePlatform } from './support/platform.ts';
 
@@ -70,13 +78,16 @@ const pages = () => [
 const FADED = `Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition)
   .map((a) => a.finished.catch(() => undefined))).then(() => undefined)`;
 
-/** Light and dark, as the system of whoever looks at it changes; colours that fade over are waited for. */
+/**
+ * Light and dark, as the system of whoever looks at it changes; colours that fade over are waited for. The second
+ * theme changes nothing but colours.
+ */
 async function expectAccessibleInBoth(page: Page): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
+  for (const [colorScheme, what] of [['dark'], ['light', 'colours']] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
     await page.evaluate(FADED);
-    await expectAccessible(page);
+    await expectAccessible(page, what);
   }
 }
 
@@ -95,7 +106,7 @@ test.each(LANGUAGES)(
     for (const path of pages().filter((_path, index) => index % 2 === nth)) {
       await page.goto(path);
       await page.locator('main h1, main h2').first().waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       for (const viewport of [PHONE, DESKTOP]) {
         await page.setViewportSize(viewport);
         await expectAccessibleInBoth(page);
@@ -130,7 +141,7 @@ test(
       await page.goto(path);
       await page.getByRole('button', { name, exact: true }).click();
       await page.getByRole('dialog').waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       await expectAccessibleInBoth(page);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -154,6 +165,19 @@ test('an unknown level looks unknown and an old one old, never like 0 or 100', a
   await page.getByText('Printer in the study has not been heard since').waitFor();
 });
 
+test('a page and its words are there before the first question is asked: nothing is fetched after the other', async () => {
+  await using visitor = await visitAsAda({ viewport: PHONE });
+  const { page } = visitor;
+  const asked: string[] = [];
+  visitor.context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/orders');
+  await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+  await settled(page);
+  const questions = asked.findIndex((path) => path.startsWith('/v1/'));
+  expect(questions).toBeGreaterThan(0);
+  expect(asked.slice(questions).filter((path) => path.endsWith('.js'))).toEqual([]);
+});
+
 /** Every element that can be reached, and those that Tab does reach, as short descriptions. */
 const FOCUSABLE = `[...document.querySelectorAll('a[href], button:not([disabled]), input:not([disabled])')]
   .filter((e) => e.checkVisibility() && e.tabIndex >= 0 && e.type !== 'radio').length`;
@@ -164,7 +188,7 @@ test('Tab alone reaches everything, and the first stop skips to the content', as
   const { page } = visitor;
   await page.goto('/');
   await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await settled(page);
   await page.keyboard.press('Tab');
   expect(await page.evaluate(FOCUSED)).toContain('Skip to content');
   await page.keyboard.press('Enter');
@@ -173,7 +197,7 @@ test('Tab alone reaches everything, and the first stop skips to the content', as
   const expected = Number(await page.evaluate(FOCUSABLE));
   await page.reload();
   await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await settled(page);
   const reached = new Set<string>();
   for (let presses = 0; presses < expected + 3; presses += 1) {
     await page.keyboard.press('Tab');

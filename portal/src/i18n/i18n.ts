@@ -72,8 +72,15 @@ function storedLanguage(): Language | null {
 const browserLanguage = (): Language =>
   navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en';
 
+let started: Promise<void> | undefined;
+
 /** Loads the texts of the frame in the reader's language; the rest comes with the pages. */
-export async function startI18n(): Promise<void> {
+export function startI18n(): Promise<void> {
+  started ??= start();
+  return started;
+}
+
+async function start(): Promise<void> {
   const language = storedLanguage() ?? browserLanguage();
   document.documentElement.lang = language;
   await i18next
@@ -89,6 +96,12 @@ export async function startI18n(): Promise<void> {
       interpolation: { escapeValue: false },
       react: { useSuspense: true },
     });
+}
+
+/** Loads the words of one part: those of a page are to be there before it is drawn. */
+export async function loadTexts(part: 'auth' | 'customer' | 'ops'): Promise<void> {
+  await startI18n();
+  await i18next.loadNamespaces(part);
 }
 
 export function currentLanguage(): Language {

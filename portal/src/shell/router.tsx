@@ -1,5 +1,7 @@
 import { createBrowserRouter, Outlet, ScrollRestoration } from 'react-router';
+import { loadTexts } from '../i18n/i18n.ts';
 import { Loading } from '../ui/loading.tsx';
+import { customerRoutes } from './customer-routes.ts';
 import { Guard } from './guard.tsx';
 import { NotFound } from './not-found.tsx';
 import { RouteError } from './route-error.tsx';
@@ -13,7 +15,10 @@ function Root() {
   );
 }
 
-/** Three parts that nobody downloads who does not open them: signing in, the customer's, the console. */
+/**
+ * Three parts that nobody downloads who does not open them: signing in, the customer's, the console. A page and its words
+ * are there before it is drawn: what React suspends on the way shows after 300 ms at the earliest, each time.
+ */
 export const router = createBrowserRouter([
   {
     element: <Root />,
@@ -21,7 +26,10 @@ export const router = createBrowserRouter([
     hydrateFallbackElement: <Loading full />,
     children: [
       {
-        lazy: async () => ({ Component: (await import('../auth/auth-layout.tsx')).AuthLayout }),
+        lazy: async () => {
+          const [{ AuthLayout }] = await Promise.all([import('../auth/auth-layout.tsx'), loadTexts('auth')]);
+          return { Component: AuthLayout };
+        },
         children: [
           {
             path: 'sign-in',
@@ -45,10 +53,22 @@ export const router = createBrowserRouter([
       {
         element: <Guard />,
         children: [
-          { path: 'ops/*', lazy: async () => ({ Component: (await import('../ops/ops.tsx')).Ops }) },
           {
-            path: '*',
-            lazy: async () => ({ Component: (await import('../customer/customer.tsx')).Customer }),
+            path: 'ops/*',
+            lazy: async () => {
+              const [{ Ops }] = await Promise.all([import('../ops/ops.tsx'), loadTexts('ops')]);
+              return { Component: Ops };
+            },
+          },
+          {
+            lazy: async () => {
+              const [{ Customer }] = await Promise.all([
+                import('../customer/customer.tsx'),
+                loadTexts('customer'),
+              ]);
+              return { Component: Customer };
+            },
+            children: [...customerRoutes, { path: '*', element: <NotFound /> }],
           },
         ],
       },
