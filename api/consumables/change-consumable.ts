@@ -4,7 +4,7 @@ import { inWords, told } from '../../core/phrases/in-words.ts';
 import { type Language, say } from '../../core/phrases/phrase.ts';
 import type { Strategy } from '../../core/types.ts';
 import type { PoolClient } from '../../platform/database.ts';
-import { proposeOrders } from '../../platform/messages/order-messages.ts';
+import { PROPOSAL_LIFE_MS, proposeOrders } from '../../platform/messages/order-messages.ts';
 import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
 import { transactAudited } from '../audit/within.ts';
 import type { ApiDeps } from '../http/deps.ts';
@@ -31,6 +31,9 @@ const END_SUGGESTION = `
 const ANNOUNCED_BY_ITSELF = `
   SELECT id FROM "order" WHERE consumable_id = $1 AND status = 'announced' AND consent_id IS NOT NULL
   FOR NO KEY UPDATE`;
+
+/** From now on it rests on what the customer says to it, not on the standing consent. */
+const UNBIND = 'UPDATE "order" SET consent_id = NULL WHERE id = ANY ($1::uuid[])';
 
 /**
  * Changes strategy or product, and has the consumable evaluated anew. When the customer takes the
@@ -62,9 +65,11 @@ export async function changeConsumable(
         to: 'proposed',
         at: now,
         actor: 'customer',
+        dueAt: now + PROPOSAL_LIFE_MS,
         ...why,
       });
     }
+    await client.query(UNBIND, [rows.map((order) => order.id)]);
     const asked = rows.map((order) => ({ orderId: order.id, because: 'prepared' as const }));
     await proposeOrders(client, asked, now);
     return rows.length;

@@ -1,4 +1,6 @@
 import type { OrderChange, SaidOrText } from '../../contracts/messages/details.ts';
+import { DAY_MS } from '../../core/types.ts';
+import { offerOptions } from '../order-options.ts';
 import type { Actor, Queryable } from '../order-store.ts';
 import { prepared } from '../prepared.ts';
 import { ORDER_FACTS, ORDER_NEIGHBOURS } from './order-facts.ts';
@@ -43,32 +45,30 @@ export async function announceOrders(
   );
 }
 
+/** A proposal that nobody answers: the forecast it rests on is worth nothing after two weeks. */
+export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
+
 /** Why the customer is asked. */
 export type ProposalReason = 'prepared' | 'downgraded' | 'notice-failed';
 
-/** A product that would do as well. */
-export interface Alternative {
-  readonly product: string;
-  readonly quantity: number;
-  readonly totalMinor: number;
-  readonly currency: string;
-  readonly perUseMinor: number | null;
-}
-
-/** Asks the customer about orders that are `proposed`, as they stand now. */
+/** Asks the customer about orders that are `proposed`, as they stand now, and names what else would do. */
 export async function proposeOrders(
   db: Queryable,
-  orders: readonly {
-    readonly orderId: string;
-    readonly because: ProposalReason;
-    readonly alternatives?: readonly Alternative[];
-  }[],
+  orders: readonly { readonly orderId: string; readonly because: ProposalReason }[],
   at: number,
 ): Promise<void> {
+  const alternativesTo = await offerOptions(
+    db,
+    orders.map(({ orderId }) => orderId),
+  );
+  const extra = ({ orderId, because }: (typeof orders)[number]) => ({
+    because,
+    alternatives: alternativesTo.get(orderId) ?? [],
+  });
   await tell(
     db,
     'proposal',
-    orders.map(({ orderId, because, alternatives = [] }) => ({ orderId, extra: { because, alternatives } })),
+    orders.map((order) => ({ orderId: order.orderId, extra: extra(order) })),
     at,
   );
 }

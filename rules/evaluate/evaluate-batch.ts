@@ -14,7 +14,6 @@ import { currentPolicy, type Policy } from '../policy.ts';
 import { writeScores } from '../population/calibration.ts';
 import { awaitQuotes, withoutUnquoted } from '../quotes/await-quotes.ts';
 import { type Announcement, prepareReviews } from '../review/raise-reviews.ts';
-import { offerOptions } from '../strategies/offer-options.ts';
 import { scheduleReminders } from '../strategies/schedule-reminders.ts';
 import {
   type Announcements,
@@ -202,7 +201,7 @@ async function writeEvaluations(
   await consolidate(db, made, newOrders, policy, now);
   const flags = (await raiseReviews()).map(({ flag }) => flag);
   await writeStates(db, states, now);
-  await tellNewOrders(db, made, await offerOptions(db, newOrders), now);
+  await tellNewOrders(db, made, newOrders, now);
   await openSupplyIssues(db, evaluations.flatMap(unobtainable), now);
   await writeScores(db, evaluations.map(scoresOf), now);
   const swaps = evaluations.flatMap((evaluation) => {

@@ -1,14 +1,10 @@
 import { arrivalWindow } from '../../core/holds.ts';
 import type { Said } from '../../core/phrases/phrase.ts';
-import { DAY_MS, type Instant, type OrderStatus } from '../../core/types.ts';
-import { announceOrders, proposeOrders } from '../../platform/messages/order-messages.ts';
+import type { Instant, OrderStatus } from '../../core/types.ts';
+import { announceOrders, PROPOSAL_LIFE_MS, proposeOrders } from '../../platform/messages/order-messages.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import type { Context } from '../context/load-contexts.ts';
-import type { Asked } from '../strategies/offer-options.ts';
 import type { ProposeOrder } from './evaluation.ts';
-
-/** A prepared order that nobody answers: the forecast it rests on is worth nothing after two weeks. */
-export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
 
 export interface NewOrder {
   readonly id: string;
@@ -72,14 +68,18 @@ export async function writeOrders(
 export async function tellNewOrders(
   db: Queryable,
   made: readonly MadeOrder[],
-  asked: ReadonlyMap<string, Asked>,
+  orders: readonly NewOrder[],
   now: Instant,
 ): Promise<void> {
   const idsOf = (wanted: OrderStatus) => made.filter(({ status }) => status === wanted).map(({ id }) => id);
   await announceOrders(db, idsOf('announced'), now);
+  const limited = new Set(orders.flatMap(({ id, context }) => (context.step.limited == null ? [] : [id])));
   await proposeOrders(
     db,
-    idsOf('proposed').map((orderId) => ({ orderId, because: 'prepared' as const, ...asked.get(orderId) })),
+    idsOf('proposed').map((orderId) => ({
+      orderId,
+      because: limited.has(orderId) ? 'downgraded' : 'prepared',
+    })),
     now,
   );
 }

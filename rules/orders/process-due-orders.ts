@@ -4,7 +4,11 @@ import { type ConsumableState, decodeState, isOutdated } from '../../core/state.
 import { HOUR_MS, type Instant, type OrderStatus } from '../../core/types.ts';
 import { appendAudit } from '../../platform/audit/append.ts';
 import { inTransaction } from '../../platform/database.ts';
-import { type ProposalReason, proposeOrders } from '../../platform/messages/order-messages.ts';
+import {
+  PROPOSAL_LIFE_MS,
+  type ProposalReason,
+  proposeOrders,
+} from '../../platform/messages/order-messages.ts';
 import {
   type NextStep,
   type Queryable,
@@ -16,7 +20,6 @@ import { prepared } from '../../platform/prepared.ts';
 import { type Context, loadContexts } from '../context/load-contexts.ts';
 import type { RulesDeps } from '../deps.ts';
 import { type DecisionRow, newId, writeDecisions } from '../evaluate/write-decisions.ts';
-import { PROPOSAL_LIFE_MS } from '../evaluate/write-orders.ts';
 import { addJobs, type Job } from '../outbox/jobs.ts';
 import {
   type Carrying,

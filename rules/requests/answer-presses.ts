@@ -129,7 +129,7 @@ async function makeOrders(
   );
   const made = await writeOrders(db, orders, now);
   await db.query(MARK, [made.map(({ id }) => id)]);
-  await tellNewOrders(db, made, new Map(), now);
+  await tellNewOrders(db, made, orders, now);
   const counts = new Map<string, number>();
   for (const { context, proposal } of orders) {
     for (const key of scopesOf({ ...context.about, productId: proposal.offer.productId })) {

@@ -138,7 +138,10 @@ describe('consumables', () => {
     await api.call('PATCH', url, { strategy: 'automatic' });
     expect((await read()).status).toBe('announced');
     await api.call('PATCH', url, { strategy: 'curated' });
-    expect(await read()).toMatchObject({ status: 'proposed', dueAt: null });
+    expect(await read()).toMatchObject({
+      status: 'proposed',
+      dueAt: new Date(NOW + 14 * DAY_MS).toISOString(),
+    });
     await api.call('POST', `/v1/orders/${orderId}/decline`);
 
     const approved = await insertOrder(api, world, { status: 'announced', dueAt: NOW });

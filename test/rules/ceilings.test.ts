@@ -4,6 +4,8 @@ import { changeConsumable } from '../../api/consumables/change-consumable.ts';
 import { decideOrder } from '../../api/orders/decide.ts';
 import { loadLadder, toLadder } from '../../api/strategies/read-ladder.ts';
 import { DAY_MS } from '../../core/types.ts';
+import { readerOf } from '../../platform/messages/words/reader.ts';
+import { speak } from '../../platform/messages/words/speak.ts';
 import { silentLog } from '../support/log.ts';
 import { createWorld, decline, nearlyEmpty, report, START, type World } from './world.ts';
 
@@ -198,10 +200,10 @@ describe('the ladder of strategies', () => {
     expect((await ladder(mine.consumableId)).suggestion).toBeNull();
   });
 
-  test('a proposal names what else would do, and any of it can be approved at the price it named', async () => {
-    const { consumableId, merchantId, deviceModelId, productId } = await nearlyEmpty(world, {
-      strategy: 'curated',
-    });
+  /** A printer whose toner is nearly empty, and what else fits into it. */
+  async function withOthers(strategy: 'curated' | 'automatic') {
+    const seeded = await nearlyEmpty(world, { strategy });
+    const { merchantId, deviceModelId } = seeded;
     const other = (name: string, minor: number, yieldUses: number | null) =>
       world.database.prisma.product.create({
         data: {
@@ -213,6 +215,11 @@ describe('the ladder of strategies', () => {
     const large = await other('Large', 8000, 5000);
     await other('Small', 4000, 1000);
     await other('Tiny', 3900, 100);
+    return { ...seeded, large };
+  }
+
+  test('a proposal names what else would do, and any of it can be approved at the price it named', async () => {
+    const { consumableId, productId, large } = await withOthers('curated');
     await world.rules.drain();
     const order = async () =>
       (
@@ -241,5 +248,40 @@ describe('the ladder of strategies', () => {
         fillings: 1,
       },
     });
+  });
+
+  test.each<[string, (seeded: { consumableId: string; productId: string }) => Promise<unknown>]>([
+    ['the customer took the autonomy back', ({ consumableId }) => choose(consumableId, 'curated')],
+    [
+      'its price rose before it was placed',
+      async ({ productId }) => {
+        await world.rows('UPDATE product SET unit_price_minor = 5500 WHERE id = $1', productId);
+        world.clock.advanceTo(world.clock.now() + DAY_MS);
+        await world.rules.drain();
+      },
+    ],
+  ])('so does one that was announced: %s', async (_why, becomesQuestion) => {
+    const seeded = await withOthers('automatic');
+    await world.rules.drain();
+    expect(await orderOf(seeded.consumableId)).toMatchObject({ status: 'announced', options: null });
+    await becomesQuestion(seeded);
+    const asked = await orderOf(seeded.consumableId);
+    expect(asked).toMatchObject({ status: 'proposed', due_at: expect.any(Date) });
+    const [message] = await world.rows<{ detail: object }>(
+      `SELECT detail FROM message WHERE order_id = $1 AND kind = 'proposal'`,
+      asked?.id,
+    );
+    const reader = readerOf({ language: 'en', timeZone: 'Europe/Berlin' });
+    const facts = speak('proposal', message?.detail, reader).facts ?? [];
+    expect(facts.filter(([label]) => label === 'Or').map(([, text]) => text)).toEqual([
+      'Large for €80.00 (€1.60 for 100 uses)',
+      'Small for €40.00 (€4.00 for 100 uses)',
+    ]);
+    const take = { action: 'approve', productId: seeded.large.id } as const;
+    await decideOrder(api(), asked?.id ?? '', take, NO_WORD, MACHINE);
+    expect(await orderOf(seeded.consumableId)).toMatchObject({ status: 'announced', total_minor: 8000 });
+    // No mandate names it: it is bought because the customer said so.
+    await world.rules.drain();
+    expect(await orderOf(seeded.consumableId)).toMatchObject({ status: 'placing', consent_id: null });
   });
 });
