@@ -1,37 +1,27 @@
 import type { DateSpan, SiteCalendar } from '../core/types.ts';
+import { DELIVERY_PLACE } from './delivery-place.ts';
 import type { Queryable } from './order-store.ts';
 import { loadPublicHolidays, type Place } from './public-holidays.ts';
 
 const SITES = `
-  SELECT d.id AS "deviceId", coalesce(site.time_zone, cu.time_zone) AS "timeZone",
-    CASE WHEN site.id IS NOT NULL THEN json_build_object('country', site.country, 'region', site.region)
-      ELSE coalesce(cu.delivery_address, agreed.delivery_address)::json END AS place,
+  SELECT d.id AS "deviceId", place.time_zone AS "timeZone", place.country, place.region,
     (SELECT coalesce(json_agg(json_build_object('from', h.starts_on, 'to', h.ends_on) ORDER BY h.starts_on, h.id), '[]')
       FROM hold h
       WHERE h.customer_id = d.customer_id AND h.cancelled_at IS NULL AND (h.device_id IS NULL OR h.device_id = d.id)
         AND (h.address_id IS NULL OR h.address_id = d.address_id)
         AND (h.ends_on IS NULL OR h.ends_on >= $2::date - 1)) AS holds
-  FROM device d JOIN customer cu ON cu.id = d.customer_id LEFT JOIN address site ON site.id = d.address_id
-  LEFT JOIN LATERAL (
-    SELECT m.delivery_address FROM consent k JOIN mandate m ON m.consent_id = k.id
-    WHERE site.id IS NULL AND k.customer_id = d.customer_id AND k.purpose = 'automatic-order'
-      AND (k.device_id IS NULL OR k.device_id = d.id)
-      AND NOT EXISTS (SELECT FROM consent_withdrawal w WHERE w.consent_id = k.id)
-    ORDER BY k.granted_at DESC, k.id DESC LIMIT 1
-  ) agreed ON true
+  FROM device d JOIN customer cu ON cu.id = d.customer_id ${DELIVERY_PLACE}
   WHERE d.id = ANY ($1::uuid[])`;
 
 interface Site {
   readonly deviceId: string;
   readonly timeZone: string;
   readonly holds: readonly DateSpan[];
-  readonly place: Partial<Place> | null;
+  readonly country: string | null;
+  readonly region: string | null;
 }
 
-const placeOf = ({ place }: Site): Place | null => {
-  const { country, region = null } = place ?? {};
-  return country == null ? null : { country, region };
-};
+const placeOf = ({ country, region }: Site): Place | null => (country === null ? null : { country, region });
 
 /**
  * The calendars of the places where devices stand, by device: with the holds that concern it and end at or after

@@ -9,7 +9,7 @@ import type {
 } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { loadPopulations } from '../../platform/populations/load-populations.ts';
-import { loadPublicHolidays, type Place } from '../../platform/public-holidays.ts';
+import { loadPublicHolidays } from '../../platform/public-holidays.ts';
 import { loadJoinable, type MadeUpParcel, type ParcelOf } from '../parcels/joinable-parcels.ts';
 import type { Policy } from '../policy.ts';
 import { loadQuotes, type QuotesOfProduct } from '../quotes/known-quotes.ts';
@@ -18,7 +18,7 @@ import { type Autonomy, loadCeilings } from './ceilings.ts';
 import { loadHalts } from './halts.ts';
 import { type HoldsOf, loadHolds } from './holds.ts';
 import { loadLeadTimes } from './lead-times.ts';
-import { loadMandates, type MandateOf, type ScopedMandate } from './mandates.ts';
+import { loadMandates, type ScopedMandate } from './mandates.ts';
 import { loadOpenOrders } from './open-orders.ts';
 import { loadReviews } from './reviews.ts';
 import { loadSpend } from './spend.ts';
@@ -94,7 +94,7 @@ async function loadNeighbours(
   );
   const autonomyOf = await loadCeilings(db, surroundings, now);
   const parcelOf = await loadJoinable(db, policy.consolidationSlackMs === 0 ? [] : customerIds, now);
-  const calendarOf = await loadCalendars(surroundings, mandateOf, holdsOf, now);
+  const calendarOf = await loadCalendars(surroundings, holdsOf, now);
   // What is placed knows its total; for what is still to be decided, its parcel counts as spent already.
   const undecided = new Set(
     wanted.filter(({ order }) => order === null).map(({ consumableId }) => consumableId),
@@ -182,18 +182,17 @@ function sharedCosts({ costs }: Policy): (shippingMinor: number) => Costs {
  */
 async function loadCalendars(
   surroundings: readonly Surroundings[],
-  mandateOf: MandateOf,
   holdsOf: HoldsOf,
   now: Instant,
 ): Promise<(about: Surroundings) => SiteCalendar> {
-  // Nobody said where it stands: near where its parcels go.
-  const placeOf = (about: Surroundings): Place | null => about.place ?? mandateOf(about)?.place ?? null;
-  const closuresOf = await loadPublicHolidays(surroundings.map(placeOf), now);
+  const closuresOf = await loadPublicHolidays(
+    surroundings.map(({ place }) => place),
+    now,
+  );
   const calendars = new Map<string, SiteCalendar>();
   return (about) => {
-    const place = placeOf(about);
     const holds = holdsOf(about);
-    const { siteTimeZone: timeZone, degreeDays: normals } = about;
+    const { siteTimeZone: timeZone, place, degreeDays: normals } = about;
     const key = JSON.stringify([timeZone, place?.country, place?.region, normals, holds]);
     const calendar = calendars.get(key) ?? {
       ...{ timeZone, closures: closuresOf(place), holds },

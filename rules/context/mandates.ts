@@ -2,7 +2,6 @@ import { profileOf } from '../../core/jurisdictions.ts';
 import type { Mandate } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
-import type { Place } from '../../platform/public-holidays.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface MandateRow {
@@ -56,8 +55,6 @@ const MANDATES = prepared(`
 export interface ScopedMandate {
   readonly scope: 'consumable' | 'device' | 'customer';
   readonly mandate: Mandate;
-  /** Where its parcels go; null: not said. */
-  readonly place: Place | null;
 }
 
 type Subject = Pick<Surroundings, 'customerId' | 'deviceId' | 'consumableId' | 'jurisdiction'>;
@@ -91,7 +88,7 @@ export async function loadMandates(
       const row = best(id);
       // A device that changed hands: the former owner's terms are not the new owner's.
       if (row?.customerId === customerId) {
-        return { scope, mandate: mandateOf(row, jurisdiction), place: placeOf(row.deliveryAddress) };
+        return { scope, mandate: mandateOf(row, jurisdiction) };
       }
     }
     return null;
@@ -125,10 +122,6 @@ function mandateOf(row: MandateRow, jurisdiction: string): Mandate {
     grantedAt: row.grantedAt.getTime(),
     validUntil: row.validUntil?.getTime() ?? null,
   };
-}
-
-function placeOf({ country, region }: Readonly<Record<string, unknown>>): Place | null {
-  return typeof country === 'string' ? { country, region: typeof region === 'string' ? region : null } : null;
 }
 
 /** The address in one line; null when it says nothing. */

@@ -1,4 +1,5 @@
 import type { ConsumableProfile, Instant, LeadTime, Offer, Strategy } from '../../core/types.ts';
+import { DELIVERY_PLACE } from '../../platform/delivery-place.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
 import type { Place } from '../../platform/public-holidays.ts';
@@ -62,9 +63,7 @@ const obtainable = (product: string): string => `
  * is asked about.
  */
 const SURROUNDINGS = prepared(`
-  SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, site.time_zone AS site_time_zone, dm.family,
-    coalesce(site.country, cu.delivery_address ->> 'country') AS country,
-    CASE WHEN site.id IS NULL THEN cu.delivery_address ->> 'region' ELSE site.region END AS region,
+  SELECT c.id, c.device_id, c.device_model_id, d.firmware, d.address_id, place.time_zone AS site_time_zone, dm.family, place.country, place.region,
     CASE WHEN s.follows_weather AND cardinality(site.degree_days) = 12 THEN site.degree_days END AS degree_days,
     c.customer_id, c.strategy, c.skip_until, c.paused_at IS NOT NULL AS paused,
     s.key, s.name, s.polarity, s.gauge_quantum, s.gauge_noise, s.yield_uses, s.typical_life_days, s.shelf_life_days,
@@ -77,10 +76,10 @@ const SURROUNDINGS = prepared(`
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted(id, product_id)
   JOIN consumable c ON c.id = wanted.id
   JOIN device d ON d.id = c.device_id
-  LEFT JOIN address site ON site.id = d.address_id
   JOIN model_slot s ON s.device_model_id = c.device_model_id AND s.key = c.key
   JOIN device_model dm ON dm.id = c.device_model_id
   LEFT JOIN customer cu ON cu.id = c.customer_id
+  ${DELIVERY_PLACE}
   LEFT JOIN product own ON own.id = coalesce(wanted.product_id, c.product_id) AND own.active
     AND (wanted.product_id IS NOT NULL OR (${obtainable('own')}))
   LEFT JOIN LATERAL (
@@ -179,7 +178,7 @@ function surroundingsOf(row: Row): Surroundings {
     customerId: row.customer_id,
     addressId: row.address_id,
     timeZone: row.time_zone ?? UNOWNED.timeZone,
-    siteTimeZone: row.site_time_zone ?? row.time_zone ?? UNOWNED.timeZone,
+    siteTimeZone: row.site_time_zone ?? UNOWNED.timeZone,
     place: row.country === null ? null : { country: row.country, region: row.region },
     degreeDays: row.degree_days,
     jurisdiction: row.jurisdiction,

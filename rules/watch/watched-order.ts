@@ -1,5 +1,6 @@
 import { ENDED_WITHOUT_GOODS } from '../../core/order-lifecycle.ts';
 import type { DateSpan, Instant, LeadTime, LocalDate, OrderStatus, SiteCalendar } from '../../core/types.ts';
+import { DELIVERY_PLACE } from '../../platform/delivery-place.ts';
 import type { IssueKind } from '../../platform/order-issues.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { prepared } from '../../platform/prepared.ts';
@@ -37,20 +38,17 @@ const CLAIM = prepared(`
     -- What the merchant promised, not what it was corrected to since.
     CASE WHEN EXISTS (SELECT FROM order_issue i WHERE i.order_id = o.id AND i.kind = 'late') THEN NULL
       ELSE o.arrives_to::text END AS "promisedBy",
-    cu.time_zone AS "timeZone",
+    cu.time_zone AS "customerZone", place.time_zone AS "timeZone", place.country, place.region,
     CASE WHEN o.status = ANY ($3::order_status[]) THEN (
       SELECT max(h.at) FROM order_history h WHERE h.order_id = o.id AND h.to_status = o.status AND h.from_status <> o.status
     ) END AS "endedAt",
-    coalesce(site.country, coalesce(cu.delivery_address, terms.delivery_address) ->> 'country') AS country,
-    CASE WHEN site.id IS NULL THEN coalesce(cu.delivery_address, terms.delivery_address) ->> 'region'
-      ELSE site.region END AS region,
     coalesce(s.level <= ${EMPTY_LEVEL} AND s.level_at > o.delivered_at, false) OR coalesce(s.run_out_p90 < $1, false) AS "deviceIsEmpty",
     (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'openedAt', i.opened_at)), '[]')
      FROM order_issue i WHERE i.order_id = o.id AND i.resolved_at IS NULL) AS issues
   FROM (SELECT * FROM "order" WHERE watch_at <= $1 ORDER BY watch_at LIMIT $2 FOR UPDATE SKIP LOCKED) o
   JOIN merchant m ON m.id = o.merchant_id JOIN customer cu ON cu.id = o.customer_id
   JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
-  LEFT JOIN address site ON site.id = d.address_id LEFT JOIN mandate terms ON terms.consent_id = o.consent_id
+  ${DELIVERY_PLACE}
   LEFT JOIN consumable_state s ON s.consumable_id = o.consumable_id`);
 
 interface Row {
@@ -67,6 +65,8 @@ interface Row {
   readonly deliveredAt: Date | null;
   readonly endedAt: Date | null;
   readonly promisedBy: string | null;
+  /** Lead times are learned by it. */
+  readonly customerZone: string;
   readonly timeZone: string;
   readonly country: string | null;
   readonly region: string | null;
@@ -82,7 +82,7 @@ export async function claimWatched(
 ): Promise<readonly WatchedOrder[]> {
   const { rows } = await db.query<Row>(CLAIM, [new Date(now), limit, ['proposed', ...ENDED_WITHOUT_GOODS]]);
   if (rows.length === 0) return [];
-  const scopes = [...new Set(rows.flatMap((row) => leadTimeScopes({ ...row, region: row.timeZone })))];
+  const scopes = [...new Set(rows.flatMap(scopesOf))];
   const learned = await db.query<LeadTime & { scope: string }>(
     'SELECT scope, pmf FROM lead_time WHERE scope = ANY ($1::text[])',
     [scopes],
@@ -90,7 +90,7 @@ export async function claimWatched(
   const byScope = new Map(learned.rows.map(({ scope, pmf }) => [scope, { pmf }]));
   const closuresOf = await loadPublicHolidays(rows.map(placeOf), now);
   return rows.map((row) => {
-    const known = leadTimeScopes({ ...row, region: row.timeZone }).find((scope) => byScope.has(scope));
+    const known = scopesOf(row).find((scope) => byScope.has(scope));
     return watchedOf(
       row,
       (known === undefined ? undefined : byScope.get(known)) ?? { pmf: row.prior },
@@ -98,6 +98,8 @@ export async function claimWatched(
     );
   });
 }
+
+const scopesOf = (row: Row): readonly string[] => leadTimeScopes({ ...row, region: row.customerZone });
 
 const time = (date: Date | null): Instant | null => date?.getTime() ?? null;
 
