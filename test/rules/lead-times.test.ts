@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addBusinessDays, startOfLocalDate } from '../../core/calendar.ts';
 import { planDelivery } from '../../core/holds.ts';
-import { DAY_MS, HOUR_MS } from '../../core/types.ts';
+import { DAY_MS, HOUR_MS, type SiteCalendar } from '../../core/types.ts';
+import { loadSiteCalendar } from '../../platform/site-calendar.ts';
 import { loadContexts } from '../../rules/context/load-contexts.ts';
 import { policyOf } from '../../rules/policy.ts';
 import { refitLeadTimes, withoutTails } from '../../rules/population/lead-times.ts';
@@ -115,7 +116,24 @@ describe('how long merchants take', () => {
     expect(await leadTimeOf(silent)).toEqual([0, 0, 0.5, 0.5]);
   });
 
-  test('business days are those of core, in the zone of the customer', async () => {
+  /** In Japan, whose Marine Day is Monday, 20 July, and whose Mountain Day is 11 August. */
+  async function inJapan(): Promise<SiteCalendar> {
+    await world.rows(
+      `WITH site AS (
+         INSERT INTO address (customer_id, name, recipient, street, postal_code, city, country, time_zone, created_at)
+         VALUES ($1, 'Office', 'Somebody', 'A street 1', '1', 'Tokyo', 'JP', 'Asia/Tokyo', $3) RETURNING id
+       ) UPDATE device SET address_id = site.id FROM site WHERE device.id = $2`,
+      ...[seeded.customerId, seeded.deviceId, new Date(START)],
+    );
+    const calendar = await loadSiteCalendar(world.database.pool, seeded.deviceId, START);
+    if (calendar === null) throw new Error('no calendar');
+    return calendar;
+  }
+
+  test('business days are those of core, with the holidays and in the zone of the place', async () => {
+    const japan = await inJapan();
+    expect(japan.timeZone).toBe('Asia/Tokyo');
+    expect(japan.closures).toContainEqual({ from: '2026-07-20', to: '2026-07-20' });
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 24 * 13 }),
@@ -123,13 +141,13 @@ describe('how long merchants take', () => {
         async (hours, days) => {
           await world.rows('DELETE FROM "order"');
           const acceptedAt = START - 60 * DAY_MS + hours * HOUR_MS;
-          const arrives = addBusinessDays(acceptedAt, days, BERLIN);
-          const deliveredAt = startOfLocalDate(arrives, BERLIN.timeZone) + NOON_MS;
+          const arrives = addBusinessDays(acceptedAt, days, japan);
+          const deliveredAt = startOfLocalDate(arrives, japan.timeZone) + NOON_MS;
           fc.pre(deliveredAt >= acceptedAt);
           await order(seeded, 1000, acceptedAt, deliveredAt);
           await refit();
           const learned = (await leadTimeOf(seeded)).findIndex((p) => p > 0.9);
-          expect(addBusinessDays(acceptedAt, learned, BERLIN)).toBe(arrives);
+          expect(addBusinessDays(acceptedAt, learned, japan)).toBe(arrives);
         },
       ),
       { numRuns: 25 },
@@ -143,6 +161,19 @@ describe('how long merchants take', () => {
     const pmf = await leadTimeOf(seeded);
     expect(pmf[0]).toBeGreaterThan(0.3);
     expect(pmf[1]).toBeCloseTo(pmf[0] ?? 0, 9);
+  });
+
+  test.each([
+    ['where it is a holiday, like one that came at a weekend', true],
+    ['control: where it is none, after one business day', false],
+  ])('a parcel that came on Marine Day: %s', async (_where, isHoliday) => {
+    if (isHoliday) await inJapan();
+    const friday = Date.UTC(2026, 6, 17, 3);
+    await order(seeded, 100, friday, friday + 3 * DAY_MS);
+    await refit();
+    const pmf = await leadTimeOf(seeded);
+    expect(pmf[0] ?? 0).toBeCloseTo(isHoliday ? (pmf[1] ?? 0) : 0, 1);
+    expect(pmf[1]).toBeGreaterThan(isHoliday ? 0.3 : 0.8);
   });
 
   test('what hundreds of parcels never took no longer keeps deliveries from fitting between two holds', async () => {
