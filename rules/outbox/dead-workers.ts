@@ -48,6 +48,8 @@ export async function showLife(
         client.once('error', () => done());
         client.once('end', () => done());
         signal.addEventListener('abort', () => done(), { once: true });
+        // Aborted while the connection was made, it tells nobody any more.
+        if (signal.aborted) done();
       });
       try {
         await client.query(SHOW_LIFE, [LOCK_CLASS, poolId]);

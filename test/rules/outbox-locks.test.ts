@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { releaseDead } from '../../rules/outbox/dead-workers.ts';
+import { releaseDead, showLife } from '../../rules/outbox/dead-workers.ts';
 import { addJobs } from '../../rules/outbox/jobs.ts';
 import { eventually } from '../support/eventually.ts';
 import { silentLog } from '../support/log.ts';
@@ -44,6 +44,16 @@ describe('jobs of the outbox', () => {
     await releaseDead(deps());
     expect(await heldQueues()).toEqual([]);
     expect(await jobs()).toEqual([]);
+  });
+
+  test('a worker that is told to stop while it waits for its connection stops', async () => {
+    const { pool } = world.database;
+    const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    const over = new AbortController();
+    const living = showLife({ ...world, log: silentLog }, 'pool-of-the-new', over.signal);
+    over.abort();
+    for (const client of taken) client.release();
+    await living;
   });
 
   const inTurn = () =>
