@@ -70,10 +70,25 @@ const INVITE: Readonly<Record<Language, Text>> = {
     after: 'Die Einladung gilt einmal und sieben Tage lang.',
   },
 };
+const APP_REMOVED: Readonly<Record<Language, Text>> = {
+  en: {
+    subject: 'Your authenticator app was removed',
+    before:
+      'the authenticator app of your account was switched off, and its backup codes are good no more: from now on the password alone signs in. If it was not you, somebody knows your password. Choose a new one here:',
+    after: 'If it was you, there is nothing to do.',
+  },
+  de: {
+    subject: 'Ihre Authenticator-App wurde entfernt',
+    before:
+      'die Authenticator-App Ihres Kontos wurde ausgeschaltet, und ihre Ersatzcodes gelten nicht mehr: Ab jetzt genügt das Passwort allein. Wenn Sie das nicht waren, kennt jemand Ihr Passwort. Wählen Sie hier ein neues:',
+    after: 'Wenn Sie es waren, ist nichts weiter zu tun.',
+  },
+};
 
 export const verifyMail = (to: Recipient, link: string): Mail => compose(VERIFY, to, link, {});
 export const resetMail = (to: Recipient, link: string): Mail => compose(RESET, to, link, {});
 export const knownMail = (to: Recipient, link: string): Mail => compose(KNOWN, to, link, {});
+export const appRemovedMail = (to: Recipient, link: string): Mail => compose(APP_REMOVED, to, link, {});
 export const invitationMail = (to: Recipient, link: string, customer: string): Mail =>
   compose(INVITE, to, link, { customer });
 

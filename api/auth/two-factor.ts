@@ -6,19 +6,24 @@ import {
   totpCodeSchema,
   totpSetUpSchema,
 } from '../../contracts/http/auth.ts';
+import { DAY_MS } from '../../core/types.ts';
 import type { Api } from '../http/deps.ts';
 import { operation } from '../http/operation.ts';
 import { personOf } from './caller.ts';
 import type { IdentityDeps } from './deps.ts';
+import { appRemovedMail } from './mails.ts';
 import { requireMaySetUp } from './second-factors.ts';
 
 const tag = 'Sign-in';
 const NOTHING = z.null().describe('No body.');
+/** How long a mail server that is away is tried: later the news would come too late to help. */
+const TELL_FOR_MS = 3 * DAY_MS;
 const refusals = ['auth-refused', 'sign-in-failed'] as const;
 
 /** Authenticator apps (TOTP, RFC 6238) and their backup codes. */
 export function registerTwoFactor(app: Api, deps: IdentityDeps): void {
   registerSetUp(app, deps);
+  registerRemoval(app, deps);
   registerCodes(app, deps);
 }
 
@@ -47,46 +52,52 @@ function registerSetUp(app: Api, { inner, limits, database }: IdentityDeps): voi
       return { totpUri: totpURI, backupCodes };
     },
   );
-  for (const { url, path, summary, response } of [
+  app.post(
+    '/v1/auth/two-factor/backup-codes',
     {
-      url: '/v1/auth/two-factor/disable',
-      path: '/two-factor/disable',
-      summary: 'Remove the authenticator app',
-      response: { 204: NOTHING },
+      ...operation({
+        access: 'person',
+        tag,
+        summary: 'Make new backup codes',
+        body: passwordOnlySchema,
+        response: { 200: backupCodesSchema },
+        problems: refusals,
+      }),
+      preHandler: limits.code,
     },
+    async (request, reply) => {
+      const { body } = request;
+      const path = '/two-factor/generate-backup-codes';
+      return backupCodesSchema.parse(await inner.call(request, reply, { method: 'POST', path, body }));
+    },
+  );
+}
+
+/** Whoever owns the account hears of it by mail: a thief who knows the password would begin with this. */
+function registerRemoval(app: Api, { inner, limits, database, mail, publicUrl }: IdentityDeps): void {
+  app.post(
+    '/v1/auth/two-factor/disable',
     {
-      url: '/v1/auth/two-factor/backup-codes',
-      path: '/two-factor/generate-backup-codes',
-      summary: 'Make new backup codes',
-      response: { 200: backupCodesSchema },
+      ...operation({
+        access: 'person',
+        tag,
+        summary: 'Remove the authenticator app',
+        description: 'With its backup codes. A mail tells of it.',
+        body: passwordOnlySchema,
+        response: { 204: NOTHING },
+        problems: refusals,
+      }),
+      preHandler: limits.code,
     },
-  ] as const) {
-    app.post(
-      url,
-      {
-        ...operation({
-          access: 'person',
-          tag,
-          summary,
-          body: passwordOnlySchema,
-          response: response as Readonly<Record<number, z.ZodType>>,
-          problems: refusals,
-        }),
-        preHandler: limits.code,
-      },
-      async (request, reply) => {
-        const answer = await inner.call(request, reply, {
-          method: 'POST',
-          path,
-          body: request.body as object,
-        });
-        if (204 in response) return reply.code(204).send(null);
-        return reply.send({
-          backupCodes: z.object({ backupCodes: z.array(z.string()) }).parse(answer).backupCodes,
-        });
-      },
-    );
-  }
+    async (request, reply) => {
+      const { userId: id } = personOf(request);
+      const user = await database.prisma.user.findUniqueOrThrow({ where: { id } });
+      const { body } = request;
+      await inner.call(request, reply, { method: 'POST', path: '/two-factor/disable', body });
+      if (user.twoFactorEnabled) mail.send(appRemovedMail(user, `${publicUrl}/forgot-password`), TELL_FOR_MS);
+      return reply.code(204).send(null);
+    },
+  );
 }
 
 function registerCodes(app: Api, { inner, limits }: IdentityDeps): void {

@@ -109,6 +109,21 @@ describe('second factors', () => {
     await expectStatus(browser.post('/v1/auth/two-factor/disable', { password: 'a wrong password' }), 400);
     await expectStatus(browser.post('/v1/auth/two-factor/disable', { password: PASSWORD }), 204);
     expect((await browser.get('/v1/me')).body.hasSecondFactor).toBe(false);
+    // Neither code opens anything any more, the owner is told by mail, and the log keeps who did it.
+    expect([400, 401]).toContain(await use());
+    const { rowCount: kept } = await api.database.pool.query(
+      'SELECT FROM auth_two_factor t JOIN auth_user u ON u.id = t.user_id WHERE u.email = $1',
+      [email],
+    );
+    expect(kept).toBe(0);
+    const told = await api.mailTo(email, 2);
+    expect(told).toContain('Subject: Your authenticator app was removed');
+    expect(told).toContain('/forgot-password');
+    const { items } = (await api.machine.get('/v1/audit-entries?limit=20')).body;
+    const removals = items.filter(
+      ({ operation }: { operation: string }) => operation === 'POST /v1/auth/two-factor/disable',
+    );
+    expect(removals.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['204', '400']);
   });
 
   test('a passkey signs in alone and counts as two factors, because it checks its user', async () => {

@@ -357,7 +357,7 @@ test('makes a passkey and signs in with it', async () => {
   await heading('Home').waitFor();
 });
 
-test('sets an authenticator app up, and signs in with its code, then with a backup code', async () => {
+test('sets an authenticator app up, signs in with its code and with a backup code, and switches it off', async () => {
   await page.goto('/privacy');
   await button('Set it up').click();
   const dialog = page.getByRole('dialog', { name: 'Authenticator app' });
@@ -385,4 +385,21 @@ test('sets an authenticator app up, and signs in with its code, then with a back
     await button('Use a backup code instead').click();
     await page.getByLabel('Backup code').fill(backup);
   });
+  await page.goto('/privacy');
+  await button('Switch it off').click();
+  const ending = page.getByRole('dialog', { name: 'Switch the authenticator app off?' });
+  const confirm = async (password: string) => {
+    await ending.getByRole('textbox', { name: 'Confirm with your password' }).fill(password);
+    await ending.getByRole('button', { name: 'Switch it off now' }).click();
+  };
+  ada.expectRefusals(400);
+  await confirm('a wrong password');
+  await ending.getByText('The current password is wrong.').waitFor();
+  await confirm(PASSWORD);
+  await page.getByText('Off. A second step protects your account').waitFor();
+  await signOut();
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await button('Sign in').click();
+  await heading('Home').waitFor();
 });

@@ -25,6 +25,8 @@ export const askForReset = (email: string): Promise<null> =>
   call('POST', '/v1/auth/request-password-reset', { body: { email } });
 export const setUpTwoFactor = (password: string): Promise<Wire<typeof totpSetUpSchema>> =>
   call('POST', '/v1/auth/two-factor', { body: { password } });
+export const removeTwoFactor = (password: string): Promise<null> =>
+  call('POST', '/v1/auth/two-factor/disable', { body: { password } });
 export const acceptInvitation = (
   body: z.input<typeof acceptInvitationSchema>,
 ): Promise<Wire<typeof memberSchema>> => call('POST', '/v1/invitations/accept', { body });

@@ -46,6 +46,12 @@ export const account: Translated<typeof english> = {
     factorOn: 'Ein zweiter Schritt ist eingeschaltet.',
     factorOff: 'Aus. Ein zweiter Schritt schützt Ihr Konto, wenn jemand Ihr Passwort erfährt.',
     factorStart: 'Einrichten',
+    factorEnd: 'Ausschalten',
+    factorEndTitle: 'Die Authenticator-App ausschalten?',
+    factorEndText:
+      'Dann genügt Ihr Passwort allein zum Anmelden. Die Codes der App und die Ersatzcodes gelten nicht mehr, und eine Mail sagt Ihnen Bescheid.',
+    factorPassword: 'Mit Ihrem Passwort bestätigen',
+    factorEndYes: 'Jetzt ausschalten',
     members: 'Wer sich mit Ihnen kümmert',
     role: { viewer: 'darf ansehen', member: 'darf entscheiden', owner: 'darf alles' },
     roleLabel: 'Rolle',

@@ -44,6 +44,12 @@ export const account = {
     factorOn: 'A second step is on.',
     factorOff: 'Off. A second step protects your account if somebody learns your password.',
     factorStart: 'Set it up',
+    factorEnd: 'Switch it off',
+    factorEndTitle: 'Switch the authenticator app off?',
+    factorEndText:
+      'From then on your password alone signs in. The app’s codes and the backup codes stop working, and a mail tells you of it.',
+    factorPassword: 'Confirm with your password',
+    factorEndYes: 'Switch it off now',
     members: 'Who looks after it with you',
     role: { viewer: 'may look', member: 'may decide', owner: 'may do everything' },
     roleLabel: 'Role',
