@@ -1,31 +1,35 @@
 import type { Money } from './types.ts';
 
-/** Minor-unit digits of a currency by ISO 4217, as Intl knows them. */
-function minorDigits(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
+interface Format {
+  readonly write: (amount: number) => string;
+  /** Minor-unit digits of the currency by ISO 4217, as Intl knows them. */
+  readonly digits: number;
 }
 
-const digitsByCurrency = new Map<string, number>();
+/** Costlier to make than anything written with one. */
+const formats = new Map<string, Format>();
 
-function digitsOf(currency: string): number {
-  let digits = digitsByCurrency.get(currency);
-  if (digits === undefined) {
-    digits = minorDigits(currency);
-    digitsByCurrency.set(currency, digits);
+function formatOf(language: 'en' | 'de', currency: string): Format {
+  const key = `${language} ${currency}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+    found = {
+      write: (amount) => format.format(amount),
+      digits: format.resolvedOptions().maximumFractionDigits ?? 2,
+    };
+    formats.set(key, found);
   }
-  return digits;
+  return found;
 }
 
-/** `EUR 12.90`: unambiguous in every language; screens format by locale. */
-export function formatMoney({ minor, currency }: Money): string {
-  const digits = digitsOf(currency);
-  return `${currency} ${(minor / 10 ** digits).toFixed(digits)}`;
+function write(language: 'en' | 'de', { minor, currency }: Money): string {
+  const { write: inWords, digits } = formatOf(language, currency);
+  return inWords(minor / 10 ** digits);
 }
 
-/** `12,90 EUR`, as German writes amounts in running text. */
-export function formatMoneyInGerman({ minor, currency }: Money): string {
-  const digits = digitsOf(currency);
-  return `${(minor / 10 ** digits).toFixed(digits).replace('.', ',')} ${currency}`;
-}
+/** `€1,212.90`, as people write it in English sentences; dollars that are not American say whose they are. */
+export const formatMoney = (money: Money): string => write('en', money);
+
+/** `1.212,90 €`, as people write it in German; the two stay together where a line ends. */
+export const formatMoneyInGerman = (money: Money): string => write('de', money);

@@ -76,7 +76,7 @@ describe('the gates', () => {
     const verdicts = checkGates(request, context, NOW);
     expect(allPass(verdicts)).toBe(true);
     expect(verdicts.map(({ gate }) => gate)).toEqual(GATE_NAMES);
-    for (const { reason } of verdicts) expect(reason).toMatch(/^[A-Z0-9].*\.$/);
+    for (const { reason } of verdicts) expect(reason).toMatch(/^[A-Z0-9€].*\.$/);
   });
 
   test('the control of all of them: each one that is taken away lets its order through', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formatMoney, formatMoneyInGerman } from '../../core/money.ts';
 import { GERMAN } from '../../core/phrases/de.ts';
 import { ENGLISH } from '../../core/phrases/en.ts';
 import { inWords, languageOf } from '../../core/phrases/in-words.ts';
@@ -215,9 +216,21 @@ describe('what core says', () => {
       'Sie sind vom 3.–17. Juli verreist; es kommt am 18. Juli.',
     );
     expect(german(['drift-above', EXAMPLES['drift-above']])).toBe(
-      '79,90 EUR liegt mehr als 12,5 % über 59,00 EUR bei Ihrer Einwilligung.',
+      '79,90\u00a0€ liegt mehr als 12,5 % über 59,00\u00a0€ bei Ihrer Einwilligung.',
     );
     expect(german(['read', EXAMPLES.read])).toBe('8 %, gemessen vor einer Stunde.');
+  });
+
+  test.each([
+    [121_290, 'EUR', '€1,212.90', '1.212,90\u00a0€'],
+    [1290, 'USD', '$12.90', '12,90\u00a0$'],
+    [1290, 'AUD', 'A$12.90', '12,90\u00a0AU$'],
+    [1290, 'CHF', 'CHF\u00a012.90', '12,90\u00a0CHF'],
+    [500, 'JPY', '¥500', '500\u00a0¥'],
+    [1500, 'KWD', 'KWD\u00a01.500', '1,500\u00a0KWD'],
+  ])('money is written as people write it: %i of %s is %s and %s', (minor, currency, english, german) => {
+    const money = { minor, currency };
+    expect([formatMoney(money), formatMoneyInGerman(money)]).toEqual([english, german]);
   });
 
   test('several sentences are told in their order', () => {

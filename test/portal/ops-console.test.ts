@@ -273,7 +273,7 @@ test('one order: why it is, what was said of it, a mail sent again, and cancelle
   await page.goto(`/ops/orders/${id}`);
   await page.getByText('It was not announced in time.').waitFor();
   await page.getByText('1 of 2 gates passes').click();
-  await page.getByText('EUR 89.90 is within the limit of EUR 100.00.').waitFor();
+  await page.getByText('€89.90 is within the limit of €100.00.').waitFor();
   // What waits for review is approved there alone.
   expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Cancel the order' }).click();

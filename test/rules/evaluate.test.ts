@@ -120,7 +120,7 @@ describe('evaluation', () => {
     await world.rules.drain();
     const [order] = await orders();
     expect(order).toMatchObject({ status: 'proposed', consent_id: null });
-    expect(order?.status_reason).toContain('EUR 50.00 is above the limit of EUR 49.99');
+    expect(order?.status_reason).toContain('€50.00 is above the limit of €49.99');
     const [decision] = await decisions();
     expect(failing(decision?.gates ?? [])).toEqual(['price']);
   });

@@ -158,7 +158,7 @@ describe('placing an announced order', () => {
     shop.prices.set(consumable.productId, 5100);
     await drainAt(windowEnd);
     expect(await order()).toMatchObject({ status: 'proposed', consent_id: null });
-    expect((await order())?.status_reason).toContain('EUR 50.00');
+    expect((await order())?.status_reason).toContain('€50.00');
     expect(shop.purchases).toEqual([]);
     // The customer's own yes stands for this order, whatever the standing consent says.
     await withdraw(world, consumable.consentId ?? '');
@@ -210,7 +210,7 @@ describe('placing an announced order', () => {
     expect(state?.outcome).toBe('order');
     const [successor] = await world.rows(`SELECT * FROM "order" WHERE status = 'proposed'`);
     expect(successor).toMatchObject({ replaces_order_id: orderId, unit_price_minor: 12_000 });
-    expect(successor?.['status_reason']).toContain('EUR 120.00 is above the limit');
+    expect(successor?.['status_reason']).toContain('€120.00 is above the limit');
   });
 
   test.each(['silent-after', 'error-after', 'malformed', 'other-order'] as const)(

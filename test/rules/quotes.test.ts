@@ -125,7 +125,7 @@ describe('quotes before announcements', () => {
     await world.rules.drain();
     const [order] = await orders();
     expect(order).toMatchObject({ status: 'proposed', unit_price_minor: 7000 });
-    expect(order?.status_reason).toContain('EUR 70.00 is above the limit of EUR 60.00');
+    expect(order?.status_reason).toContain('€70.00 is above the limit of €60.00');
   });
 
   test('a promised price is sent back with the order, and stands although the list has risen', async () => {

@@ -40,7 +40,7 @@ describe('a limit that does not cover every order that is due', () => {
     );
     for (const { outcome, sentence } of refused) {
       expect(outcome).toBe('defer');
-      expect(sentence).toContain('above the limit of EUR 90.00');
+      expect(sentence).toContain('above the limit of €90.00');
     }
   });
 });

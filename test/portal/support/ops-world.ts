@@ -123,7 +123,7 @@ const FORECAST = {
 };
 
 const GATES = [
-  { gate: 'price', pass: true, reason: 'EUR 89.90 is within the limit of EUR 100.00.' },
+  { gate: 'price', pass: true, reason: '€89.90 is within the limit of €100.00.' },
   { gate: 'notice', pass: false, reason: 'It was not announced in time.' },
 ];
 
