@@ -1,9 +1,9 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { isPublicAddress } from '../outside/public-address.ts';
 import { publicLookup } from '../outside/public-lookup.ts';
 import { MAX_CALENDAR_BYTES } from './expand.ts';
-import { isPublicAddress } from './public-address.ts';
 
 export interface CalendarRequest {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { isPublicAddress } from '../calendar/public-address.ts';
+import { isPublicAddress } from './public-address.ts';
 import { publicLookup } from './public-lookup.ts';
 
 export interface Post {

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isPublicAddress } from '../calendar/public-address.ts';
+import { isPublicAddress } from './public-address.ts';
 
 /** Resolves a name to its public addresses; one that has any other is refused altogether. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expandCalendar, type FeedRule, UnreadableCalendar } from '../../contracts/ical/expand.ts';
 import { addDays } from '../../core/calendar.ts';
 import { expandApart } from '../../platform/calendar/expand.ts';
-import { isPublicAddress } from '../../platform/calendar/public-address.ts';
+import { isPublicAddress } from '../../platform/outside/public-address.ts';
 
 const VACATION: FeedRule = { kind: 'keyword', keyword: 'Vacation' };
 const BUSY: FeedRule = { kind: 'all-day-busy' };
