@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** Special-purpose ranges of IPv4 (RFC 6890 and its registry): none is somebody's calendar server. */
+/** Special-purpose ranges of IPv4 (RFC 6890 and its registry): nothing there is anybody’s public server. */
 const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],

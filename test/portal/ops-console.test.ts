@@ -350,3 +350,31 @@ test('a customer is sent to their own pages, and ops read no audit log', async (
   await visitor.page.getByText('The audit log is read by admins only.').waitFor();
   await eventually(() => visitor.expectQuiet());
 }, 60_000);
+
+test('what a hundred do not show of the review is on the next page', async () => {
+  await rowsOf(
+    `WITH copied AS (
+       INSERT INTO "order" (customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings, unit_price_minor,
+         total_minor, currency, created_at)
+       SELECT customer_id, consumable_id, product_id, merchant_id, 'declined', n, 1, 8990, 8990 * n, 'EUR', created_at
+       FROM "order" o, generate_series(1, 101) n WHERE o.id = $1 RETURNING id, customer_id, quantity
+     )
+     INSERT INTO order_review (order_id, customer_id, flags, status, approvals_needed, created_at, decide_by, decided_at)
+     SELECT id, customer_id, '[]', 'approved', 1, $2, $2, $2::timestamptz - quantity * interval '1 minute' FROM copied`,
+    world.reviewIds[0],
+    new Date(served.clock.now()),
+  );
+  await using visitor = await enter();
+  const { page } = visitor;
+  await page.goto('/ops/review?status=approved');
+  const entries = page.getByRole('list', { name: 'Review' }).getByRole('listitem');
+  await entries.nth(99).waitFor();
+  expect(await entries.count()).toBe(100);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await entries.nth(99).waitFor({ state: 'detached' });
+  const { length } = await rowsOf(`SELECT FROM order_review WHERE status = 'approved'`);
+  expect(await entries.count()).toBe(length - 100);
+  await page.getByRole('button', { name: 'To the first' }).click();
+  await entries.nth(99).waitFor();
+  visitor.expectQuiet();
+});

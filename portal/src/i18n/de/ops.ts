@@ -215,6 +215,8 @@ export const ops: Translated<typeof english> = {
     count_other: '{{count}} Bestellungen warten',
     more_one: 'Die {{count}} dringendste',
     more_other: 'Die {{count}} dringendsten',
+    rest_one: 'Die nächste',
+    rest_other: 'Die nächsten {{count}}',
     approve_one: 'Freigeben',
     approve_other: '{{count}} freigeben',
     decline_one: 'Ablehnen',

@@ -209,6 +209,8 @@ export const ops = {
     count_other: '{{count}} orders wait',
     more_one: 'The {{count}} most urgent',
     more_other: 'The {{count}} most urgent',
+    rest_one: 'The next one',
+    rest_other: 'The next {{count}}',
     approve_one: 'Approve',
     approve_other: 'Approve {{count}}',
     decline_one: 'Decline',

@@ -18,6 +18,7 @@ import { useOnce } from '../data/use-once.ts';
 import { useFormat } from '../format.ts';
 import { useShortcuts, useShortcutsSwitch } from '../shortcuts.ts';
 import css from '../ui/ops.module.css';
+import { Pager } from '../ui/pager.tsx';
 import { Badge, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { DeclineDialog } from './review-decline.tsx';
@@ -33,30 +34,40 @@ export function Review() {
   const [params, setParams] = useSearchParams();
   const asked = params.get('status');
   const status = STATUSES.find((known) => known === asked) ?? 'pending';
-  const query = useOps<Wire<typeof reviewPage>>('orders', '/v1/review', { status, limit: 100 });
+  const [cursor, setCursor] = useState<string>();
+  const query = useOps<Wire<typeof reviewPage>>('orders', '/v1/review', { status, limit: 100, cursor });
+  const showStatus = (next: string) => {
+    setCursor(undefined);
+    setParams(next === 'pending' ? {} : { status: next }, { replace: true });
+  };
   return (
     <>
       <PageHead title={t('nav.review')}>
         <SegmentedControl
           aria-label={t('orders.status')}
           value={status}
-          onChange={(next) => setParams(next === 'pending' ? {} : { status: next }, { replace: true })}
+          onChange={showStatus}
           data={STATUSES.map((value) => ({ value, label: t(`review.statuses.${value}`) }))}
         />
       </PageHead>
       <QueryView query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Empty icon={<IconCircleCheck />} title={t('review.none')} text={t('review.noneText')} />
-          ) : (
-            <Queue
-              key={status}
-              items={items}
-              hasMore={nextCursor !== null}
-              isOpen={status === 'pending' && !query.isPlaceholderData}
-            />
-          )
-        }
+        {({ items, nextCursor }) => (
+          <>
+            {items.length === 0 ? (
+              <Empty icon={<IconCircleCheck />} title={t('review.none')} text={t('review.noneText')} />
+            ) : (
+              <Queue
+                key={`${status} ${cursor}`}
+                items={items}
+                part={cursor !== undefined ? 'rest' : nextCursor === null ? 'count' : 'more'}
+                isOpen={status === 'pending' && !query.isPlaceholderData}
+              />
+            )}
+            {cursor === undefined && nextCursor === null ? null : (
+              <Pager cursor={cursor} nextCursor={nextCursor} onTurn={setCursor} />
+            )}
+          </>
+        )}
       </QueryView>
     </>
   );
@@ -108,14 +119,17 @@ function usePlace(items: readonly ReviewItem[], currentId: string | null): numbe
   return place;
 }
 
+/** Whether what is shown is all of it, its beginning, or a later page. */
+type Part = 'count' | 'more' | 'rest';
+
 interface QueueProps {
   readonly items: readonly ReviewItem[];
-  readonly hasMore: boolean;
+  readonly part: Part;
   /** Whether they still wait for somebody. */
   readonly isOpen: boolean;
 }
 
-function Queue({ items, hasMore, isOpen }: QueueProps) {
+function Queue({ items, part, isOpen }: QueueProps) {
   const { t } = useTranslation('ops');
   const [currentId, setCurrentId] = useCurrentId();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -151,7 +165,7 @@ function Queue({ items, hasMore, isOpen }: QueueProps) {
       {isOpen ? (
         <ActionBar
           waiting={items.length}
-          hasMore={hasMore}
+          part={part}
           subjects={subjects.length}
           isBusy={decide.isPending}
           onApprove={() => send('approve')}
@@ -189,20 +203,20 @@ function Queue({ items, hasMore, isOpen }: QueueProps) {
 
 interface ActionBarProps {
   readonly waiting: number;
-  readonly hasMore: boolean;
+  readonly part: Part;
   readonly subjects: number;
   readonly isBusy: boolean;
   readonly onApprove: () => void;
   readonly onDecline: () => void;
 }
 
-function ActionBar({ waiting, hasMore, subjects, isBusy, onApprove, onDecline }: ActionBarProps) {
+function ActionBar({ waiting, part, subjects, isBusy, onApprove, onDecline }: ActionBarProps) {
   const { t } = useTranslation('ops');
   const [usesKeys] = useShortcutsSwitch();
   return (
     <div className={`${css['between']} ${css['bar']}`}>
       <p className={css['dim']} role="status">
-        {t(hasMore ? 'review.more' : 'review.count', { count: waiting })}
+        {t(`review.${part}`, { count: waiting })}
         {usesKeys ? <Keys /> : null}
       </p>
       <div className={css['row']}>
