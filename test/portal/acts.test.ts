@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { join, PASSWORD, totp } from '../api-auth/support/people.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ActsWorld, buildActsWorld } from './support/acts-world.ts';
-import { DESKTOP, launchBrowser, PHONE, type Visitor, visit } from './support/browser.ts';
+import {
+  DESKTOP,
+  expectAccessibleInBoth,
+  launchBrowser,
+  PHONE,
+  type Visitor,
+  visit,
+} from './support/browser.ts';
+import { DETECTOR, PUSH } from './support/stand-ins.ts';
 
 /** What a household does now and then, each on its own: one world, one browser, one person signed in. */
 let world: ActsWorld;
@@ -118,6 +126,7 @@ test('takes another product than the one that was proposed', async () => {
   await page.getByText('Acme black toner for Black toner waits for your word').waitFor();
   await page.getByRole('link', { name: 'See the order' }).click();
   await page.getByRole('radio', { name: 'Acme black toner, large' }).check();
+  await expectAccessibleInBoth(page);
   await page.getByText('1 × €129.00 · €64.50 a filling · the best value').waitFor();
   await button('Approve this one').click();
   await heading('Acme black toner, large').waitFor();
@@ -129,6 +138,7 @@ test('orders now: the second click says what it costs, and two of them buy once'
   await page.goto(`/consumables/${world.consumables['attic black']}`);
   await button('Order now').click();
   expect((await world.served.call('GET', '/v1/orders?status=announced')).items).toHaveLength(1);
+  await expectAccessibleInBoth(page);
   await button('Order with obligation to pay: Acme black toner, large, €129.00 a piece').dblclick();
   await heading('Timeline').waitFor();
   const { items } = await world.served.call('GET', '/v1/orders');
@@ -143,6 +153,7 @@ test('reports what is wrong with a purchase, of what can be said of it', async (
   await button('Report a problem').click();
   const dialog = page.getByRole('dialog', { name: 'Report a problem' });
   await dialog.getByRole('radio', { name: 'It is damaged' }).check();
+  await expectAccessibleInBoth(page);
   await dialog.getByLabel('Anything else (optional)').fill('It leaks.');
   await dialog.getByRole('button', { name: 'Send' }).click();
   await page.getByText('It is damaged: the merchant is asked').waitFor();
@@ -156,6 +167,8 @@ test('withdraws from a purchase: stated, then confirmed', async () => {
   await page.getByText('you can withdraw without giving a reason').waitFor();
   await page.getByLabel('Your name').fill('Ada Weber');
   await button('Withdraw').click();
+  await button('Confirm withdrawal').waitFor();
+  await expectAccessibleInBoth(page);
   await button('Confirm withdrawal').click();
   await page.getByText('You withdrew on').waitFor();
   const withdrawal = await world.served.call('GET', `/v1/orders/${id}/withdrawal`);
@@ -246,23 +259,6 @@ test('is left alone at night, gets the rest in one mail, and has deliveries in a
   );
 });
 
-/**
- * A browser without a screen denies every notification and knows no push service: what people's browsers answer is put
- * in their place, and everything from the click to the stored subscription is ours.
- */
-const PUSH = (publicKey: string) => `{
-  let given = null;
-  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
-  Notification.requestPermission = async () => 'granted';
-  PushManager.prototype.getSubscription = async () => given;
-  PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
-    if (!userVisibleOnly || applicationServerKey !== '${publicKey}') throw new DOMException('no service', 'AbortError');
-    const keys = { p256dh: '${'B'.repeat(87)}', auth: '${'A'.repeat(22)}' };
-    given = { toJSON: () => ({ endpoint: 'https://push.example/1', keys }), unsubscribe: async () => { given = null; } };
-    return given;
-  };
-}`;
-
 test('asks for notifications, and the subscription is kept', async () => {
   await page.goto('/messages/preferences');
   await page.getByText('This browser has blocked notifications.').waitFor();
@@ -278,12 +274,6 @@ test('asks for notifications, and the subscription is kept', async () => {
   expect(worker).toBe(`${world.served.url}/sw.js`);
   visitor.expectQuiet();
 });
-
-/** Where the browser has no reader of codes of its own, as on Linux: one that reads a code once it sees a picture. */
-const DETECTOR = (code: string) => `globalThis.BarcodeDetector = class {
-  constructor({ formats }) { if (formats[0] !== 'qr_code') throw new TypeError('formats'); }
-  async detect(video) { return video.videoWidth > 0 ? [{ rawValue: 'https://neverout.example/c/' + '${code}' }] : []; }
-}`;
 
 test('reads the code of a label with the camera, and lets the camera go', async () => {
   const printer = await world.served.call('POST', '/v1/devices', {
@@ -335,6 +325,13 @@ const signOut = async () => {
   await heading('Sign in').waitFor();
 };
 
+const signInAgain = async () => {
+  await signOut();
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await button('Sign in').click();
+};
+
 test('makes a passkey and signs in with it', async () => {
   const session = await ada.context.newCDPSession(page);
   await session.send('WebAuthn.enable');
@@ -370,10 +367,7 @@ test('sets an authenticator app up, signs in with its code and with a backup cod
   await dialog.getByRole('button', { name: 'Switch it on' }).click();
   await page.getByText('A second step is on.').waitFor();
   const signInWith = async (code: () => Promise<void>) => {
-    await signOut();
-    await page.getByLabel('E-mail').fill('ada@example.org');
-    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
-    await button('Sign in').click();
+    await signInAgain();
     await heading('Second step').waitFor();
     await code();
     await button('Continue').click();
@@ -392,14 +386,12 @@ test('sets an authenticator app up, signs in with its code and with a backup cod
     await ending.getByRole('textbox', { name: 'Confirm with your password' }).fill(password);
     await ending.getByRole('button', { name: 'Switch it off now' }).click();
   };
+  await expectAccessibleInBoth(page);
   ada.expectRefusals(400);
   await confirm('a wrong password');
   await ending.getByText('The current password is wrong.').waitFor();
   await confirm(PASSWORD);
   await page.getByText('Off. A second step protects your account').waitFor();
-  await signOut();
-  await page.getByLabel('E-mail').fill('ada@example.org');
-  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
-  await button('Sign in').click();
+  await signInAgain();
   await heading('Home').waitFor();
 });

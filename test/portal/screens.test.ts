@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser as Program } from '../api-auth/support/browser.ts';
 import { expectStatus, join, ownCustomer } from '../api-auth/support/people.ts';
 import {
   DESKTOP,
-  expectAccessible,
+  expectAccessibleInBoth,
   launchBrowser,
   PHONE,
   settled,
@@ -73,23 +73,6 @@ const pages = () => [
   `/devices/${printer.id}`,
   '/settings',
 ];
-
-/** Resolves when no colour is on its way to another. */
-const FADED = `Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition)
-  .map((a) => a.finished.catch(() => undefined))).then(() => undefined)`;
-
-/**
- * Light and dark, as the system of whoever looks at it changes; colours that fade over are waited for. The second
- * theme changes nothing but colours.
- */
-async function expectAccessibleInBoth(page: Page): Promise<void> {
-  for (const [colorScheme, what] of [['dark'], ['light', 'colours']] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-    await page.evaluate(FADED);
-    await expectAccessible(page, what);
-  }
-}
 
 const LANGUAGES = [
   ['in English', 'en-GB', 0],

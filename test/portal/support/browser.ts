@@ -121,3 +121,20 @@ export async function expectAccessible(page: Page, what?: 'colours'): Promise<vo
   await page.setViewportSize(viewport);
   expect(violations, page.url()).toEqual([]);
 }
+
+/** Resolves when no colour is on its way to another. */
+const FADED = `Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition)
+  .map((a) => a.finished.catch(() => undefined))).then(() => undefined)`;
+
+/**
+ * Light and dark, as the system of whoever looks at it changes; colours that fade over are waited for. The second
+ * theme changes nothing but colours.
+ */
+export async function expectAccessibleInBoth(page: Page): Promise<void> {
+  for (const [colorScheme, what] of [['dark'], ['light', 'colours']] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await page.evaluate(FADED);
+    await expectAccessible(page, what);
+  }
+}
