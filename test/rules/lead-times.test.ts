@@ -144,7 +144,7 @@ describe('how long merchants take', () => {
           const arrives = addBusinessDays(acceptedAt, days, japan);
           const deliveredAt = startOfLocalDate(arrives, japan.timeZone) + NOON_MS;
           fc.pre(deliveredAt >= acceptedAt);
-          await order(seeded, 1000, acceptedAt, deliveredAt);
+          await order(seeded, 300, acceptedAt, deliveredAt);
           await refit();
           const learned = (await leadTimeOf(seeded)).findIndex((p) => p > 0.9);
           expect(addBusinessDays(acceptedAt, learned, japan)).toBe(arrives);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { startMerchant, type TestMerchant } from '../support/merchant.ts';
 import { seedConsumable } from '../support/seed.ts';
 import { createWorld, decline, grant, report, START, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;
+const WEEK_MS = 7 * DAY_MS;
 
 interface OrderRow {
   readonly id: string;
@@ -17,30 +18,48 @@ interface OrderRow {
 }
 
 describe('orders that come together', () => {
+  const open = (slackDays: string) =>
+    createWorld({ CONSOLIDATION_SLACK_DAYS: slackDays, COST_SHIPPING_MINOR: '400' });
   let world: World;
   let shop: TestMerchant;
-  afterEach(async () => {
+  /** Whose orders the test is about, and the Monday on which it begins. */
+  let customerId = '';
+  let start = START;
+  beforeAll(async () => {
+    world = await open('7');
+    shop = await startMerchant(world.clock.now);
+    shop.shippingMinor = 400;
+  });
+  afterAll(async () => {
     await world[Symbol.asyncDispose]();
     await shop[Symbol.asyncDispose]();
+  });
+  // One world for all: what the test before left behind is over, and nothing of it falls due any more.
+  beforeEach(async () => {
+    start = START + Math.ceil((world.clock.now() - START) / WEEK_MS) * WEEK_MS;
+    world.clock.advanceTo(start);
+    await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL, watch_at = NULL`);
+    await world.rows('UPDATE consumable_state SET evaluate_at = $1', new Date(start + 52 * WEEK_MS));
+    await world.rows('DELETE FROM evaluation_queue');
+    for (const heard of [shop.asked, shop.purchases, shop.rejections]) heard.length = 0;
   });
 
   /** A printer with two toners: one is due now, the other some days later. */
   async function twoToners(
-    slackDays: number,
     options: { combines?: boolean; other: number; otherPerDay?: number; limit?: number },
+    { database, clock, rows, rules }: World = world,
   ) {
-    world = await createWorld({ CONSOLIDATION_SLACK_DAYS: String(slackDays), COST_SHIPPING_MINOR: '400' });
-    shop = await startMerchant(world.clock.now);
-    shop.shippingMinor = 400;
-    const seeded = await seedConsumable(world.database, START);
+    clock.advanceTo(start);
+    const seeded = await seedConsumable(database, start);
     const cyan = randomUUID();
-    const { deviceModelId, deviceId, customerId, productId } = seeded;
-    await world.rows(
+    const { deviceModelId, deviceId, productId } = seeded;
+    customerId = seeded.customerId;
+    await rows(
       `INSERT INTO model_slot (device_model_id, key, name, typical_life_days) VALUES ($1, 'cyan', 'Cyan toner', 90)`,
       deviceModelId,
     );
-    await world.rows(`INSERT INTO product_fit VALUES ($1, $2, 'cyan')`, productId, deviceModelId);
-    await world.rows(
+    await rows(`INSERT INTO product_fit VALUES ($1, $2, 'cyan')`, productId, deviceModelId);
+    await rows(
       `INSERT INTO consumable (id, device_id, device_model_id, key, customer_id, product_id, strategy, created_at)
        VALUES ($1, $2, $3, 'cyan', $4, $5, 'automatic', $6)`,
       cyan,
@@ -48,31 +67,32 @@ describe('orders that come together', () => {
       deviceModelId,
       customerId,
       productId,
-      new Date(START),
+      new Date(start),
     );
-    await world.rows(
+    await rows(
       'INSERT INTO consumable_state (consumable_id, evaluate_at) VALUES ($1, $2)',
       cyan,
-      new Date(START),
+      new Date(start),
     );
-    await world.rows(
+    await rows(
       'UPDATE merchant SET base_url = $1, api_key = $2, combines_parcels = $3',
       shop.url,
       shop.apiKey,
       options.combines ?? true,
     );
-    await grant(world, customerId, {
+    await grant({ database, clock }, customerId, {
       ...{ productIds: [productId], maxQuantity: 1 },
       ...{ maxSpendPerMonthMinor: options.limit ?? 100_000 },
     });
     // The other one first, so that it has said that it needs nothing yet.
-    await report(world, cyan, decline(START, options.other, options.otherPerDay ?? 0.02, 20));
-    await world.rules.drain();
-    await report(world, seeded.consumableId, decline(START, 0.06, 0.02, 20));
-    await world.rules.drain();
+    await report({ database }, cyan, decline(start, options.other, options.otherPerDay ?? 0.02, 20));
+    await rules.drain();
+    await report({ database }, seeded.consumableId, decline(start, 0.06, 0.02, 20));
+    await rules.drain();
     return { ...seeded, cyan };
   }
-  const orders = () => world.rows<OrderRow>('SELECT * FROM "order" ORDER BY created_at, id');
+  const orders = () =>
+    world.rows<OrderRow>('SELECT * FROM "order" WHERE customer_id = $1 ORDER BY created_at, id', customerId);
   const payerAnd = async () => {
     const both = await orders();
     const payer = both.find(({ shipping_minor }) => shipping_minor > 0);
@@ -87,7 +107,7 @@ describe('orders that come together', () => {
   }
 
   test('what falls due within the slack goes along: one parcel, one shipping, two purchases', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     const both = await orders();
     expect(both).toHaveLength(2);
     expect(new Set(both.map(({ parcel_id }) => parcel_id)).size).toBe(1);
@@ -102,32 +122,38 @@ describe('orders that come together', () => {
   });
 
   test('control: with the setting off, each goes when it is due', async () => {
-    await twoToners(0, { other: 0.34 });
-    expect(await orders()).toMatchObject([{ parcel_id: null, shipping_minor: 400 }]);
+    await using off = await open('0');
+    await twoToners({ other: 0.34 }, off);
+    expect(await off.rows('SELECT * FROM "order"')).toMatchObject([{ parcel_id: null, shipping_minor: 400 }]);
   });
 
   test('what is not due for long stays, however cheap the parcel', async () => {
-    await twoToners(7, { other: 0.6, otherPerDay: 0.005 });
+    await twoToners({ other: 0.6, otherPerDay: 0.005 });
     expect(await orders()).toHaveLength(1);
   });
 
   test('a customer who wants each by itself gets it so', async () => {
-    await twoToners(7, { other: 0.6 });
+    await twoToners({ other: 0.6 });
     await world.rows('UPDATE customer SET combine_orders = false');
     await world.rows(`UPDATE "order" SET status = 'declined', due_at = NULL`);
     await report(
       world,
-      (await world.rows<{ id: string }>(`SELECT id FROM consumable WHERE key = 'black'`))[0]?.id ?? '',
-      [{ at: START, level: 0.06 }],
+      (
+        await world.rows<{ id: string }>(
+          `SELECT id FROM consumable WHERE key = 'black' AND customer_id = $1`,
+          customerId,
+        )
+      )[0]?.id ?? '',
+      [{ at: start, level: 0.06 }],
     );
     await world.rules.drain();
     expect((await orders()).at(-1)).toMatchObject({ status: 'announced', parcel_id: null });
   });
 
   test('where the one that pays the shipping is cancelled, another one does', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL WHERE shipping_minor > 0`);
-    world.clock.advanceTo(START + DAY_MS);
+    world.clock.advanceTo(start + DAY_MS);
     await world.rules.drain();
     expect((await orders()).filter(({ status }) => status === 'accepted')).toMatchObject([
       { shipping_minor: 400, total_minor: 5400 },
@@ -136,7 +162,7 @@ describe('orders that come together', () => {
   });
 
   test('the one that pays goes first; refused, it leaves the shipping to the other', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     const { payer, other } = await payerAnd();
     shop.rejections.push({ code: 'payment', detail: 'The card has expired.' });
     await passes(DAY_MS);
@@ -149,11 +175,11 @@ describe('orders that come together', () => {
 
   /** The merchant is asked for the one that pays, and says nothing about it. */
   async function silentPayer(limit = 100_000) {
-    await twoToners(7, { other: 0.34, limit });
+    await twoToners({ other: 0.34, limit });
     const { payer, other } = await payerAnd();
     await world.rows(
       `UPDATE "order" SET status = 'placing', placed_at = $2, due_at = NULL WHERE id = $1`,
-      ...[payer.id, new Date(START + DAY_MS)],
+      ...[payer.id, new Date(start + DAY_MS)],
     );
     await passes(DAY_MS + 4 * HOUR_MS - MINUTE_MS);
     expect(await one(other)).toMatchObject({ status: 'announced', shipping_minor: 0 });
@@ -187,7 +213,7 @@ describe('orders that come together', () => {
   });
 
   test('control: sent with one that pays taken for bought, and refused, it would ship free', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     const { payer, other } = await payerAnd();
     await world.rows(`UPDATE "order" SET status = 'accepted', due_at = NULL WHERE id = $1`, payer.id);
     await passes(DAY_MS);
@@ -197,9 +223,9 @@ describe('orders that come together', () => {
   });
 
   test('one that may not be placed yet hands the shipping over, and the parcel costs what was announced', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     const { payer, other } = await payerAnd();
-    await world.rows('UPDATE "order" SET due_at = $2 WHERE id = $1', payer.id, new Date(START + 3 * DAY_MS));
+    await world.rows('UPDATE "order" SET due_at = $2 WHERE id = $1', payer.id, new Date(start + 3 * DAY_MS));
     await passes(DAY_MS);
     expect(await one(other)).toMatchObject({ status: 'accepted', total_minor: 5400 });
     expect(await one(payer)).toMatchObject({ status: 'announced', total_minor: 5000 });
@@ -209,7 +235,7 @@ describe('orders that come together', () => {
   });
 
   test('where the shipping would go beyond what the mandate allows, the customer is asked', async () => {
-    const { customerId, consumableId, productId, merchantId } = await twoToners(7, {
+    const { consumableId, productId, merchantId } = await twoToners({
       other: 0.34,
       limit: 10_400,
     });
@@ -219,7 +245,7 @@ describe('orders that come together', () => {
       `INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, status, quantity, fillings,
          unit_price_minor, total_minor, currency, created_at, announced_at)
        VALUES ($1, $2, $3, $4, $5, 'delivered', 1, 1, 5100, 5100, 'EUR', $6, $6)`,
-      ...[randomUUID(), customerId, consumableId, productId, merchantId, new Date(START)],
+      ...[randomUUID(), customerId, consumableId, productId, merchantId, new Date(start)],
     );
     await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL WHERE id = $1`, payer.id);
     await passes(DAY_MS);
@@ -228,7 +254,7 @@ describe('orders that come together', () => {
   });
 
   test('a yes to its own price is asked for again with the shipping', async () => {
-    await twoToners(7, { other: 0.34 });
+    await twoToners({ other: 0.34 });
     const { payer, other } = await payerAnd();
     await world.rows('UPDATE "order" SET consent_id = NULL WHERE id = $1', other.id);
     await world.rows(`UPDATE "order" SET status = 'cancelled', due_at = NULL WHERE id = $1`, payer.id);
