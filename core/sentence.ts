@@ -30,6 +30,8 @@ export interface Explanation {
   readonly placeAt: Instant | null;
   /** Why it arrives before or after a hold; absent or null: no hold moved it. */
   readonly moved?: Phrase | null;
+  /** The customer is asked for `placeAt`, because the level is not seen. */
+  readonly question?: boolean;
   readonly model: Model;
   readonly context: StepContext;
   readonly now: Instant;
@@ -42,6 +44,24 @@ function shiftOf(model: Model, now: Instant, timeZone: string): Said {
   const share = Math.abs(Math.exp(shift) - 1);
   const since = localDate(model.shiftAt, timeZone);
   return [say('use-shift', { share, up: shift > 0, since, today: localDate(now, timeZone) })];
+}
+
+/** What is not seen and since when, what is believed, and for which day the customer is asked. */
+function whyAsked({ model, context, placeAt, moved, now }: Explanation, { p10, p50, p90 }: Forecast): Said {
+  const { name } = context.profile;
+  const date = (at: Instant) => localDate(at, context.calendar.timeZone);
+  const today = date(now);
+  const since = model.vagueAt === 0 ? model.liveAt : model.readings === 0 ? 0 : model.vagueAt;
+  const unseen = { name, since: since === 0 ? null : date(since), today };
+  const ends = (at: Instant | null) => (at === null ? null : date(Math.max(at, now)));
+  return [
+    say(model.vagueAt === 0 ? 'level-not-heard' : 'level-not-told', unseen),
+    p50 === null || p50 <= now
+      ? say('used-up', { name })
+      : say('lasts-usually', { p10: ends(p10), p50: date(p50), p90: ends(p90), today }),
+    ...(moved == null ? [] : [moved]),
+    say('shall-order', { on: date(Math.max(placeAt ?? now, now)), today }),
+  ];
 }
 
 const refusals = (gates: readonly GateVerdict[]): Said =>
@@ -78,10 +98,11 @@ export function explain(explanation: Explanation): Said {
   const { context, forecast, now, outcome, trust, gates, model } = explanation;
   const { name } = context.profile;
   if (forecast === null) return [say('about', { name }), ...trust.said, say('nothing-unknown')];
+  if (explanation.question === true) return whyAsked(explanation, forecast);
   const base = [lasts(context, forecast, now), ...shiftOf(model, now, context.calendar.timeZone)];
   switch (outcome) {
     case 'wait':
-      return [...base, say('on-its-way')];
+      return [...base, say(context.openOrder?.unanswered === true ? 'waits-for-answer' : 'on-its-way')];
     case 'nothing':
       return [...base, whyNothing(explanation, forecast)];
     case 'order':

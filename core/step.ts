@@ -3,16 +3,16 @@ import { type RunOut, runOut } from './depletion.ts';
 import { fold } from './fold.ts';
 import { CONSENT_GATES, checkGates } from './gates.ts';
 import { beforeLeaving, type DeliveryPlan, isLastChance, planDelivery } from './holds.ts';
-import { outline } from './lead-time.ts';
 import { posteriors, priorOf } from './mixture.ts';
+import { dayToOrder, LONGEST_SLEEP_MS, nextLook } from './next-look.ts';
 import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
-import type { Phrase, Said } from './phrases/phrase.ts';
+import { type Phrase, type Said, say } from './phrases/phrase.ts';
 import { offerAt, orderQuantity } from './quantity.ts';
 import { earlyCostOf, positionShort, type Weighing } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
-import { type Trust, trustOf } from './trust.ts';
+import { needsAnswer, type Trust, trustOf } from './trust.ts';
 import {
   type Command,
   type ConsumableEvent,
@@ -23,10 +23,11 @@ import {
   type GateVerdict,
   type Instant,
   type Offer,
+  type OpenOrder,
   type StepContext,
   type StepResult,
 } from './types.ts';
-import { joins, LONG_WEEKEND_REVIEWS, placementDelay, type View, weighAt, weighNow } from './when-due.ts';
+import { joins, placementDelay, type View, weighNow } from './when-due.ts';
 
 /**
  * One evaluation of a consumable: folds the events, forecasts, decides, asks the gates, and says what
@@ -78,8 +79,6 @@ interface Verdict {
   readonly evaluateAt: Instant;
 }
 
-/** Even a consumable that nothing can happen to is looked at this often. */
-const LONGEST_SLEEP_MS = 30 * DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 
 function forecastOf(model: Model, future: RunOut, context: StepContext, now: Instant): Forecast {
@@ -96,9 +95,16 @@ function forecastOf(model: Model, future: RunOut, context: StepContext, now: Ins
   };
 }
 
+/** What every decision about a consumable looks at. */
+interface Look {
+  readonly view: View;
+  readonly trust: Trust;
+  readonly forecast: Forecast;
+  readonly weighing: Weighing;
+}
+
 function decide(model: Model, context: StepContext, now: Instant): Verdict {
-  const { settings } = context;
-  const trust = trustOf(model, settings, now);
+  const trust = trustOf(model, context.settings, now);
   if (model.levelAt === 0) {
     const base = { outcome: 'nothing' as const, forecast: null, gates: [] };
     const said = explain({ ...base, weighing: null, trust, model, placeAt: null, context, now });
@@ -108,42 +114,77 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   const grid = gridOf(context.calendar, context.population);
   const future = runOut(model, prior, grid, context.population?.recalibration ?? []);
   const forecast = forecastOf(model, future, context, now);
-  const view: View = {
-    model,
-    future,
-    early: earlyCostOf(model, context.costs, context.offer, context.population),
-  };
-  const weighing = weighNow(view, context, now);
-  const open = context.openOrder !== null;
-  const short = positionShort(model, context.leadTime);
+  const early = earlyCostOf(model, context.costs, context.offer, context.population);
+  const view: View = { model, future, early };
+  const look: Look = { view, trust, forecast, weighing: weighNow(view, context, now) };
+  const { openOrder } = context;
+  if (openOrder === null) return decideFreely(look, context, now);
+  const waits = still(look, 'wait', nextLookAtOpen(context, now), context, now);
+  return openOrder.unanswered === true ? whileUnanswered(look, waits, openOrder, context, now) : waits;
+}
+
+/** With no order open. */
+function decideFreely(look: Look, context: StepContext, now: Instant): Verdict {
+  const { view, weighing } = look;
+  const short = positionShort(view.model, context.leadTime);
   const due = weighing.due || (short && joins(view, context, now));
-  if (open || !short || !due || suspendedByWarmUp(model, weighing)) {
-    const outcome = open ? 'wait' : 'nothing';
-    const said = explain({
-      outcome,
-      forecast,
-      gates: [],
-      weighing,
-      trust,
-      model,
-      placeAt: null,
-      context,
-      now,
-    });
+  if (short && due && !suspendedByWarmUp(view.model, weighing)) return act(look, context, now);
+  const evaluateAt = short ? nextLook(view, context, now) : now + LONGEST_SLEEP_MS;
+  return still(look, 'nothing', evaluateAt, context, now);
+}
+
+/** Nothing happens. */
+function still(
+  { view: { model }, trust, forecast, weighing }: Look,
+  outcome: 'wait' | 'nothing',
+  evaluateAt: Instant,
+  context: StepContext,
+  now: Instant,
+): Verdict {
+  const base = { outcome, forecast, gates: [] };
+  const said = explain({ ...base, weighing, trust, model, placeAt: null, context, now });
+  return { ...base, said, commands: [], evaluateAt };
+}
+
+/**
+ * A question that was put because the level is not seen stands in nobody's way: with the level known again the
+ * engine decides by itself. What it cannot order by itself, the customer may still.
+ */
+function whileUnanswered(
+  look: Look,
+  waits: Verdict,
+  openOrder: OpenOrder,
+  context: StepContext,
+  now: Instant,
+): Verdict {
+  const free = decideFreely(look, { ...context, openOrder: null }, now);
+  const said = whyWithdrawn(look, free, openOrder, context, now);
+  if (said !== null) {
     return {
-      outcome,
-      forecast,
-      gates: [],
-      said,
-      commands: [],
-      evaluateAt: open
-        ? nextLookAtOpen(context, now)
-        : short
-          ? nextLook(view, context, now)
-          : now + LONGEST_SLEEP_MS,
+      ...free,
+      commands: [{ type: 'withdraw-order', orderId: openOrder.orderId, said }, ...free.commands],
     };
   }
-  return act(view, trust, forecast, weighing, context, now);
+  return look.trust.trusted ? { ...waits, evaluateAt: Math.min(waits.evaluateAt, free.evaluateAt) } : waits;
+}
+
+function whyWithdrawn(
+  { view, trust }: Look,
+  { outcome, gates }: Verdict,
+  { createdAt }: OpenOrder,
+  context: StepContext,
+  now: Instant,
+): Said | null {
+  const consent = gates.find(({ gate, pass }) => gate === 'consent' && !pass);
+  if (consent !== undefined) return consent.said;
+  if (outcome === 'nothing' && view.model.swaps > 0 && view.model.fillingAt > createdAt)
+    return [say('new-one-in')];
+  if (!trust.trusted) return null;
+  if (outcome === 'order') return [say('level-known')];
+  // Were the level lost again at once, the same question would be put again: it is asked once.
+  return outcome === 'nothing' && !weighNow({ ...view, answer: 'needed' }, context, now).due
+    ? [say('level-known')]
+    : null;
 }
 
 /** With an order on its way there is nothing to decide before it should be there. */
@@ -171,17 +212,11 @@ function suspendedByWarmUp(model: Model, weighing: Weighing): boolean {
 const STANDING: readonly GateName[] = CONSENT_GATES;
 
 /** An order is due: asks the gates and turns their answer into an outcome. */
-function act(
-  view: View,
-  trust: Trust,
-  forecast: Forecast,
-  weighing: Weighing,
-  context: StepContext,
-  now: Instant,
-): Verdict {
+function act({ view, trust, forecast, weighing }: Look, context: StepContext, now: Instant): Verdict {
   const { settings, strategy, leadTime, calendar } = context;
   const automatic = strategy === 'automatic';
-  const earliestPlaceAt = now + (automatic ? settings.cancelWindowMs : 0);
+  const asks = isForTheCustomer(view.model, trust, context, now);
+  const earliestPlaceAt = asks ? dayToOrder(view, context, now) : now + placementDelay(view, context);
   const plan = context.offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
   const quantity = context.offer === null ? 1 : quantityOf(view, context.offer, context);
   const offer = context.offer === null ? null : offerAt(context.offer, quantity);
@@ -189,15 +224,18 @@ function act(
   const gates = automatic ? all : all.filter((verdict) => !STANDING.includes(verdict.gate));
   const failing = gates.filter((verdict) => !verdict.pass);
   const outcome = outcomeOf(failing, strategy, plan?.placeAt ?? now);
+  // Of an order that nothing but the telemetry keeps back the customer is asked.
+  const question = asks && outcome === 'ask' && failing.length === 1;
   const commands: Command[] = [];
-  if (outcome === 'order' && offer !== null && plan !== null) {
+  if ((outcome === 'order' || question) && offer !== null && plan !== null) {
     commands.push({
       type: 'propose-order',
       quantity,
       offer,
-      status: automatic ? 'announced' : 'proposed',
+      status: automatic && !question ? 'announced' : 'proposed',
       placeAt: Math.max(earliestPlaceAt, plan.placeAt),
-      consentId: context.mandate?.consentId ?? null,
+      ...(question ? { because: 'not-seen' as const } : {}),
+      consentId: question ? null : (context.mandate?.consentId ?? null),
       avoidedMinor: weighing.risk - weighing.saved,
       emptyBeforeArrival: weighing.emptyBeforeArrival,
     });
@@ -210,6 +248,7 @@ function act(
     weighing,
     trust,
     model: view.model,
+    question,
     placeAt,
     moved: plan === null ? null : (plan.reason ?? soonAway(plan, context, now)),
     context,
@@ -221,6 +260,16 @@ function act(
     now + settings.reviewPeriodMs / 4,
   );
   return { outcome, forecast, gates, said, commands, evaluateAt };
+}
+
+/**
+ * Whether what telemetry may not decide is put to the customer. A device that is only to confirm what it said is
+ * waited for; who chose reminders, or the button, is not asked about an order.
+ */
+function isForTheCustomer(model: Model, trust: Trust, context: StepContext, now: Instant): boolean {
+  const { strategy, settings, offer } = context;
+  const decides = strategy === 'automatic' || strategy === 'curated';
+  return decides && offer !== null && !trust.trusted && needsAnswer(model, settings, now);
 }
 
 function quantityOf(view: View, offer: Offer, context: StepContext): number {
@@ -259,41 +308,4 @@ function outcomeOf(
   if (!Number.isFinite(placeAt)) return 'defer';
   if (failing.length === 0) return 'order';
   return failing.every((verdict) => verdict.retryAt !== undefined) ? 'defer' : 'blocked';
-}
-
-/**
- * The first review at which the decision could change if nothing is heard: the same weighing, later.
- * Until then the consumable costs nothing; a reading wakes it anyway. By bisection on reviews.
- */
-function nextLook(view: View, context: StepContext, now: Instant): Instant {
-  const review = context.settings.reviewPeriodMs;
-  const rough = outline(context.leadTime);
-  const dueAfter = (reviews: number): boolean =>
-    weighAt(view, context, now + reviews * review, now + (reviews + 1) * review, rough).due;
-  // On the eve of a weekend waiting is free and nothing is due: only beyond it does "due" stay due.
-  for (let soon = 1; soon <= LONG_WEEKEND_REVIEWS; soon += 1) {
-    if (dueAfter(soon)) return now + soon * review;
-  }
-  let low = 1;
-  let high = reviewsUntilAway(context, now);
-  if (!dueAfter(high)) return now + high * review;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (dueAfter(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return now + low * review;
-}
-
-/** Reviews until the last one from which an order still arrives before a hold: there the answer can jump. */
-function reviewsUntilAway(context: StepContext, now: Instant): number {
-  const { settings, leadTime, calendar } = context;
-  const longest = Math.max(Math.ceil(LONGEST_SLEEP_MS / settings.reviewPeriodMs), 1);
-  if (calendar.holds.length === 0) return longest;
-  const start = now + placementDelay(context);
-  for (let reviews = 1; reviews < longest; reviews += 1) {
-    const placeAt = start + reviews * settings.reviewPeriodMs;
-    if (isLastChance(placeAt, placeAt + settings.reviewPeriodMs, leadTime, calendar)) return reviews;
-  }
-  return longest;
 }

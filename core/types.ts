@@ -153,6 +153,8 @@ export interface OpenOrder {
   readonly createdAt: Instant;
   /** When it is expected to arrive at the latest; null before the merchant accepted. */
   readonly expectedBy: Instant | null;
+  /** A question that was put only because the level is not seen, and that nobody has answered yet. */
+  readonly unanswered?: boolean;
 }
 
 /** The terms of a live `automatic-order` consent. */
@@ -353,13 +355,17 @@ export type Command =
       readonly offer: Offer;
       /** `announced`: automatic; `proposed`: the customer approves first. */
       readonly status: 'announced' | 'proposed';
-      /** Not to be placed before this instant (cancel window, holds). */
+      /** Not to be placed before this instant (cancel window, holds, the day that a question names). */
       readonly placeAt: Instant;
+      /** Asked only because the level is not seen: it is for `placeAt`, however early it is approved. */
+      readonly because?: 'not-seen';
       readonly consentId: string | null;
       /** Minor units that ordering now avoids, in expectation, and P(empty before it arrives): for `rankBySpend`. */
       readonly avoidedMinor: number;
       readonly emptyBeforeArrival: number;
     }
+  /** The open order is a question that needs no answer any more: it makes room for what else is decided here. */
+  | { readonly type: 'withdraw-order'; readonly orderId: string; readonly said: Said }
   /** A new filling was seen in the device: the oldest delivered order of this consumable is installed. */
   | {
       readonly type: 'installed';

@@ -14,10 +14,19 @@ export interface View {
   readonly model: Model;
   readonly future: RunOut;
   readonly early: EarlyCost;
+  /**
+   * Whether the customer's answer comes before an order, and takes its time. `given`: neither that nor time to cancel
+   * passes. Absent: as telemetry wants it.
+   */
+  readonly answer?: 'needed' | 'given';
 }
 
-export const placementDelay = (context: StepContext): number =>
-  context.strategy === 'automatic' ? context.settings.cancelWindowMs : 0;
+const asksAt = ({ model, answer }: View, { settings }: StepContext, at: Instant): boolean =>
+  answer === undefined ? needsAnswer(model, settings, at) : answer === 'needed';
+
+/** From the decision to the placement. */
+export const placementDelay = ({ answer }: Pick<View, 'answer'>, context: StepContext): number =>
+  context.strategy === 'automatic' && answer !== 'given' ? context.settings.cancelWindowMs : 0;
 
 export function weighAt(
   view: View,
@@ -26,13 +35,13 @@ export function weighAt(
   next: Instant,
   leadTime: LeadTime = context.leadTime,
 ): Weighing {
-  const delay = placementDelay(context);
+  const delay = placementDelay(view, context);
   const placeAt = at + delay;
-  const asks = needsAnswer(view.model, context.settings, at);
+  const asks = asksAt(view, context, at);
   return weigh({
     runOut: view.future,
     leadTime: asks ? afterAnswer(leadTime) : leadTime,
-    asksLater: !asks && needsAnswer(view.model, context.settings, next),
+    asksLater: !asks && asksAt(view, context, next),
     grid: gridOf(context.calendar, context.population),
     costs: context.costs,
     early: view.early,
@@ -48,7 +57,7 @@ export function weighAt(
 export function weighNow(view: View, context: StepContext, now: Instant): Weighing {
   const review = context.settings.reviewPeriodMs;
   let weighing = weighAt(view, context, now, now + review);
-  const person = context.strategy !== 'automatic' || needsAnswer(view.model, context.settings, now);
+  const person = context.strategy !== 'automatic' || asksAt(view, context, now);
   for (let reviews = 2; person && reviews <= LONG_WEEKEND_REVIEWS && isFree(weighing); reviews += 1) {
     weighing = weighAt(view, context, now, now + reviews * review);
   }

@@ -55,5 +55,25 @@ export const ASK_GERMAN: AskTexts = {
   'press-late': ({ hours }) =>
     `Der Tastendruck kam ${hours} Stunden zu spät an, um noch eine Bestellung zu sein.`,
   'you-ordered': () => 'Sie haben es bestellt.',
+  'level-not-told': ({ name, since, today }) =>
+    since === null
+      ? `${name}: Das Gerät meldet nicht, wie viel übrig ist.`
+      : `${name}: Seit ${dayFrom(dates, since, today)} meldet das Gerät nicht mehr, wie viel übrig ist.`,
+  'level-not-heard': ({ name, since, today }) =>
+    since === null
+      ? `${name}: Es gibt nur Messwerte aus der Vergangenheit; wir sehen nicht, wie viel übrig ist.`
+      : `${name}: Seit ${dayFrom(dates, since, today)} ist kein Messwert gekommen; wir sehen nicht, wie viel übrig ist.`,
+  'lasts-usually': ({ p10, p50, p90, today }) => {
+    const say = (date: string): string => dayFrom(dates, date, today);
+    const interval =
+      p10 !== null && p90 !== null && p10 !== p90 ? ` (zwischen ${say(p10)} und ${say(p90)})` : '';
+    return `Nach dem üblichen Verbrauch reicht es etwa bis ${say(p50)}${interval}.`;
+  },
+  'shall-order': ({ on, today }) =>
+    on === today
+      ? 'Sollen wir jetzt bestellen, damit rechtzeitig Ersatz da ist?'
+      : `Sollen wir am ${dayFrom(dates, on, today)} bestellen, damit rechtzeitig Ersatz da ist?`,
+  'waits-for-answer': () => 'Wir haben Sie gefragt, ob wir bestellen sollen, und warten auf Ihre Antwort.',
+  'level-known': () => 'Eine Antwort ist nicht mehr nötig: Das Gerät meldet wieder, wie viel übrig ist.',
   tip: ({ tip }) => TIPS[tip].de,
 };

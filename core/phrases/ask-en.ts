@@ -49,5 +49,25 @@ export const ASK_ENGLISH: AskTexts = {
   'press-unowned': () => 'Nobody has claimed the device yet, so a press orders nothing.',
   'press-late': ({ hours }) => `The press arrived ${hours} hours late, too late to be an order.`,
   'you-ordered': () => 'You ordered it.',
+  'level-not-told': ({ name, since, today }) =>
+    since === null
+      ? `${name}: the device does not say how much is left.`
+      : `${name}: since ${dayFrom(dates, since, today)} the device has not said how much is left.`,
+  'level-not-heard': ({ name, since, today }) =>
+    since === null
+      ? `${name}: there are only readings from the past, so we do not see how much is left.`
+      : `${name}: no reading has come since ${dayFrom(dates, since, today)}, so we do not see how much is left.`,
+  'lasts-usually': ({ p10, p50, p90, today }) => {
+    const say = (date: string): string => dayFrom(dates, date, today);
+    const interval =
+      p10 !== null && p90 !== null && p10 !== p90 ? ` (between ${say(p10)} and ${say(p90)})` : '';
+    return `By what is usual it lasts until about ${say(p50)}${interval}.`;
+  },
+  'shall-order': ({ on, today }) =>
+    on === today
+      ? 'Shall we order now, so that a new one is there in time?'
+      : `Shall we order on ${dayFrom(dates, on, today)}, so that a new one is there in time?`,
+  'waits-for-answer': () => 'We asked you whether to order, and wait for your answer.',
+  'level-known': () => 'No answer is needed any more: the device says again how much is left.',
   tip: ({ tip }) => TIPS[tip].en,
 };

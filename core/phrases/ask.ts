@@ -2,6 +2,12 @@ import type { TipName } from '../tips.ts';
 import type { LocalDate, Money } from '../types.ts';
 
 type Nothing = Readonly<Record<never, never>>;
+interface Unseen {
+  readonly name: string;
+  /** Since when nobody knows how much is left; null: nobody ever did. */
+  readonly since: LocalDate | null;
+  readonly today: LocalDate;
+}
 
 /** What is said around asking, reviewing and stopping. */
 export interface AskFacts {
@@ -40,6 +46,17 @@ export interface AskFacts {
   'press-unowned': Nothing;
   'press-late': { readonly hours: number };
   'you-ordered': Nothing;
+  'level-not-told': Unseen;
+  'level-not-heard': Unseen;
+  'lasts-usually': {
+    readonly p10: LocalDate | null;
+    readonly p50: LocalDate;
+    readonly p90: LocalDate | null;
+    readonly today: LocalDate;
+  };
+  'shall-order': { readonly on: LocalDate; readonly today: LocalDate };
+  'waits-for-answer': Nothing;
+  'level-known': Nothing;
   /** Advice by its name in core/tips.ts. */
   tip: { readonly tip: TipName };
 }

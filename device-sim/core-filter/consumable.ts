@@ -158,7 +158,8 @@ export class Consumable {
     const context = this.#contextNow();
     const result = step(this.#state, [], context, at);
     const { decision } = result;
-    const order = this.#proposal(result);
+    const proposal = this.#proposal(result);
+    const order = proposal?.asks === false ? proposal : null;
     if (commit) {
       this.#state = result.state;
       if (order !== null) this.#open(order.quantity, at);
@@ -166,9 +167,9 @@ export class Consumable {
     const probability = emptyBy(tipOf(result.state, context, at), context);
     return {
       order: order !== null,
-      quantity: order?.units ?? 0,
+      quantity: proposal?.units ?? 0,
       outcome: decision.outcome,
-      placeAt: iso(order?.placeAt ?? null),
+      placeAt: iso(proposal?.placeAt ?? null),
       level: decision.forecast?.level ?? null,
       perDay: decision.forecast?.perDay ?? null,
       onShelf: decision.onShelf,
@@ -187,8 +188,8 @@ export class Consumable {
   #proposal({ commands }: StepResult<ConsumableState>) {
     const proposal = commands.find((command) => command.type === 'propose-order');
     if (proposal === undefined) return null;
-    const { quantity: units, offer, placeAt } = proposal;
-    return { units, quantity: units * offer.packSize, placeAt };
+    const { quantity: units, offer, placeAt, because } = proposal;
+    return { units, quantity: units * offer.packSize, placeAt, asks: because !== undefined };
   }
 
   #open(quantity: number, at: Instant): void {

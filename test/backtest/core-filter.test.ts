@@ -49,6 +49,18 @@ test('control: an answer that is not committed opens no order, so it is repeated
   expect(answers.filter(({ order }) => order === true).length).toBeGreaterThan(1);
 });
 
+test('what may only be asked is no order and opens none, but says what is asked, and for which day', () => {
+  const filter = new CoreFilter();
+  ask(filter, { op: 'init', model: { typicalLifeDays: 50 } });
+  for (let day = 0; day < 25; day += 1) {
+    ask(filter, { op: 'reading', at: START + day * DAY, level: 1 - 0.02 * day });
+  }
+  const at = START + 45 * DAY;
+  const asked = { order: false, outcome: 'ask', quantity: 1, placeAt: new Date(at).toISOString() };
+  expect(ask(filter, { op: 'decide', at })).toMatchObject(asked);
+  expect(ask(filter, { op: 'decide', at })).toMatchObject({ ...asked, onOrder: 0 });
+});
+
 test('a delivery ends the open order, and the spare holds the next one back', () => {
   const filter = new CoreFilter();
   live(filter, 46);

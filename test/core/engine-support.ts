@@ -121,8 +121,15 @@ export function history(
   });
 }
 
+/** What is ordered, or prepared for the customer; a question asked because the level is not seen is neither. */
 export const proposalOf = (result: StepResult<ConsumableState>) =>
-  result.commands.find((command) => command.type === 'propose-order');
+  proposals(result).find(({ because }) => because === undefined);
+
+export const questionOf = (result: StepResult<ConsumableState>) =>
+  proposals(result).find(({ because }) => because === 'not-seen');
+
+const proposals = ({ commands }: StepResult<ConsumableState>) =>
+  commands.filter((command) => command.type === 'propose-order');
 
 /** The day of the first proposal; null: none. */
 export const firstOrderDay = (evaluations: readonly Evaluation[]): number | null =>

@@ -57,11 +57,11 @@ const date = (at: number | null): string => (at === null ? '-' : new Date(at).to
 function line({ decision, commands, evaluateAt }: ReturnType<typeof step>, now: number): string {
   const { forecast } = decision;
   const dates = forecast === null ? '-' : [forecast.p10, forecast.p50, forecast.p90].map(date).join(' ');
-  const told = commands.map((command) =>
-    command.type === 'installed'
-      ? `installed ${date(command.at)}`
-      : `${command.status} ×${command.quantity} ${date(command.placeAt)}`,
-  );
+  const told = commands.map((command) => {
+    if (command.type === 'installed') return `installed ${date(command.at)}`;
+    if (command.type === 'withdraw-order') return `withdraw ${command.orderId}`;
+    return `${command.because === undefined ? command.status : 'asked'} ×${command.quantity} ${date(command.placeAt)}`;
+  });
   const level = `${Math.round(decision.onHand * 1000) / 10} % +${decision.onShelf}`;
   const look = `look ${date(evaluateAt)}`;
   return [date(now), decision.outcome, level, dates, told.join(', ') || '-', look, decision.sentence].join(

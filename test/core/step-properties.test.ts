@@ -268,7 +268,7 @@ describe('what must be monotone', () => {
     const stale = step(state, [], context, morning(46));
     expect(stale.decision.forecast?.level).toBeLessThan(fresh.decision.forecast?.level ?? 0);
     expect(stale.decision.outcome).toBe('ask');
-    expect(stale.decision.sentence).toContain('old');
+    expect(stale.decision.sentence).toContain('no reading has come since');
   });
 
   it('asks to be looked at when the decision could change, and then it has', () => {
