@@ -312,15 +312,26 @@ test('admins change what waits for review, with a reason that history keeps; ops
   const field = (of: Page) => of.getByRole('textbox', { name: 'First automatic orders of a customer' });
   await field(page).fill('4');
   await page.getByRole('checkbox', { name: 'Total from: never' }).click();
+  const twoPeople = page.getByRole('textbox', { name: 'Two people from a total of' });
+  expect(await twoPeople.inputValue()).toBe('500.00');
+  await twoPeople.fill('250.00');
   await page.getByRole('textbox', { name: 'Why?' }).fill('Many new people.');
-  await page.getByRole('button', { name: 'Save 2 changes' }).click();
+  await twoPeople.fill('a lot');
+  await page.getByText('This is no amount: write it as 25.00.').waitFor();
+  await page.getByRole('button', { name: 'Save 3 changes' }).click();
+  await twoPeople.fill('25.00');
+  await page.getByRole('button', { name: 'Save 3 changes' }).click();
   await page.getByText('Many new people.').waitFor();
   await page.getByText('First automatic orders of a customer: 1 → 4').waitFor();
+  await page.getByText('Two people from a total of: 500.00 EUR → 25.00 EUR').waitFor();
   expect(
     await rowsOf(
-      `SELECT value ->> 'firstOrders' AS n, value -> 'highPriceMinor' AS price FROM setting WHERE key = 'review'`,
+      `SELECT value ->> 'firstOrders' AS n, value -> 'highPriceMinor' AS price, value -> 'twoPersonMinor' AS two
+       FROM setting WHERE key = 'review'`,
     ),
-  ).toEqual([{ n: '4', price: null }]);
+  ).toEqual([{ n: '4', price: null, two: 2500 }]);
+  // What could not be read was not sent, nor what was typed before it.
+  expect(await rowsOf(`SELECT FROM setting_change WHERE key = 'review'`)).toHaveLength(1);
   await using other = await enter();
   await other.page.goto('/ops/settings');
   await other.page.getByText('Admins change these.').first().waitFor();

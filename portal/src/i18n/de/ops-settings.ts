@@ -2,6 +2,13 @@ import type { Translated } from '../dictionary.ts';
 import type { opsSettings as english } from '../en/ops-settings.ts';
 
 export const opsSettings: Translated<typeof english> = {
+  amount: {
+    empty: 'Geben Sie einen Betrag ein, etwa {{example}}.',
+    notAnAmount: 'Das ist kein Betrag: Schreiben Sie ihn wie {{example}}.',
+    tooFine: 'Höchstens {{digits}} Stellen nach dem Komma.',
+    tooSmall: 'Mindestens {{min}}.',
+    tooLarge: 'Höchstens {{max}}.',
+  },
   settings: {
     thresholds: 'Geltende Schwellen',
     names: {
@@ -45,7 +52,6 @@ export const opsSettings: Translated<typeof english> = {
     units: {
       hours: 'h',
       days: 'Tage',
-      minor: 'Kleineinheiten',
       percent: '%',
       times: 'mal',
       perMillion: 'in einer Million',

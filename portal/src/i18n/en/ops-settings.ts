@@ -1,5 +1,12 @@
 /** Words of the console's settings. */
 export const opsSettings = {
+  amount: {
+    empty: 'Type an amount, such as {{example}}.',
+    notAnAmount: 'This is no amount: write it as {{example}}.',
+    tooFine: 'At most {{digits}} digits after the point.',
+    tooSmall: 'At least {{min}}.',
+    tooLarge: 'At most {{max}}.',
+  },
   settings: {
     thresholds: 'Thresholds in force',
     names: {
@@ -43,7 +50,6 @@ export const opsSettings = {
     units: {
       hours: 'h',
       days: 'days',
-      minor: 'minor units',
       percent: '%',
       times: 'times',
       perMillion: 'in a million',

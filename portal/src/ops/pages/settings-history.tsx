@@ -10,6 +10,8 @@ import type { Wire } from '../../api/wire.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { useOps } from '../data/queries.ts';
 import { useFormat } from '../format.ts';
+import { writeAmount } from '../ui/amount.ts';
+import { useAmounts } from '../ui/amount-field.tsx';
 import details from '../ui/details.module.css';
 import css from '../ui/ops.module.css';
 import { Pager } from '../ui/pager.tsx';
@@ -61,8 +63,12 @@ function Entry({ entry }: { readonly entry: History['items'][number] }) {
   const { t } = useTranslation('ops');
   const { instant, number } = useFormat();
   const { key, at, actor, actorName, reason, changes } = entry;
-  const spoken = (value: unknown) => {
+  const amounts = useAmounts();
+  const spoken = (name: string, value: unknown) => {
     if (value === null) return t('settings.unset');
+    if (typeof value === 'number' && name.endsWith('Minor')) {
+      return `${writeAmount(value, { ...amounts, finer: 4 })} ${amounts.currencies}`.trim();
+    }
     if (typeof value === 'number') return number(value, 9);
     if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -84,7 +90,7 @@ function Entry({ entry }: { readonly entry: History['items'][number] }) {
       </span>
       {changes.map(({ name, from, to }) => (
         <div key={name}>
-          {nameOf(name)}: {spoken(from)} → <strong>{spoken(to)}</strong>
+          {nameOf(name)}: {spoken(name, from)} → <strong>{spoken(name, to)}</strong>
         </div>
       ))}
     </li>

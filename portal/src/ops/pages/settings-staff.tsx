@@ -9,6 +9,7 @@ import { useMe } from '../../api/me.ts';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
 import { useOnce } from '../data/use-once.ts';
+import { AmountField } from '../ui/amount-field.tsx';
 import details from '../ui/details.module.css';
 import css from '../ui/ops.module.css';
 import { Card } from '../ui/parts.tsx';
@@ -190,18 +191,29 @@ function SettingField({ label, field, value, isFixed, onChange }: FieldProps) {
   const isOff = value === null;
   return (
     <div className={details['setting']}>
-      <NumberInput
-        size="sm"
-        label={label}
-        suffix={unit === 'none' ? '' : ` ${t(`settings.units.${unit}`)}`}
-        min={min}
-        max={max}
-        decimalScale={decimals}
-        disabled={isFixed || isOff}
-        value={typeof value === 'number' ? round(value * factor) : ''}
-        placeholder={isOff ? t('settings.never') : ''}
-        onChange={(next) => (typeof next === 'number' ? onChange(round(next / factor)) : undefined)}
-      />
+      {unit === 'minor' ? (
+        <AmountField
+          label={label}
+          {...{ min, max }}
+          value={typeof value === 'number' ? value : null}
+          disabled={isFixed || isOff}
+          placeholder={isOff ? t('settings.never') : ''}
+          onChange={onChange}
+        />
+      ) : (
+        <NumberInput
+          size="sm"
+          label={label}
+          suffix={unit === 'none' ? '' : ` ${t(`settings.units.${unit}`)}`}
+          min={min}
+          max={max}
+          decimalScale={decimals}
+          disabled={isFixed || isOff}
+          value={typeof value === 'number' ? round(value * factor) : ''}
+          placeholder={isOff ? t('settings.never') : ''}
+          onChange={(next) => (typeof next === 'number' ? onChange(round(next / factor)) : undefined)}
+        />
+      )}
       {optional ? (
         <Checkbox
           size="sm"

@@ -13,6 +13,8 @@ import { ProblemNote } from '../../ui/problem-note.tsx';
 import { useOps } from '../data/queries.ts';
 import { useOnce } from '../data/use-once.ts';
 import { useFormat } from '../format.ts';
+import { writeAmount } from '../ui/amount.ts';
+import { AmountField, useAmounts } from '../ui/amount-field.tsx';
 import css from '../ui/ops.module.css';
 import { Card, PageHead } from '../ui/parts.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -109,6 +111,9 @@ function Thresholds({ values }: { readonly values: Values }) {
   );
 }
 
+/** Of what is less than a minor unit: a spare costs a fraction of a cent a day. */
+const FINER_DIGITS = 4;
+
 interface FieldProps {
   readonly name: ThresholdKey;
   readonly threshold: Values[ThresholdKey];
@@ -120,7 +125,25 @@ interface FieldProps {
 export function ThresholdField({ name, threshold, changed, onChange }: FieldProps) {
   const { t } = useTranslation('ops');
   const { number } = useFormat();
+  const amounts = useAmounts();
   const { value, configured, unit, min, max, step } = threshold;
+  const finer = step === 'any' ? FINER_DIGITS : 0;
+  const shown = changed === undefined ? value : changed;
+  if (unit === 'minor') {
+    return (
+      <AmountField
+        label={t(`settings.names.${name}`)}
+        description={t('settings.fallback', {
+          value: writeAmount(configured, { ...amounts, finer }),
+          unit: amounts.currencies,
+        })}
+        {...{ min, max, finer }}
+        value={shown}
+        clearable
+        onChange={onChange}
+      />
+    );
+  }
   return (
     <NumberInput
       size="sm"
@@ -133,7 +156,7 @@ export function ThresholdField({ name, threshold, changed, onChange }: FieldProp
       min={min}
       max={max}
       allowDecimal={step === 'any'}
-      value={changed === undefined ? value : (changed ?? '')}
+      value={shown ?? ''}
       onChange={(next) => onChange(typeof next === 'number' ? next : null)}
     />
   );
