@@ -2,6 +2,7 @@ import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { Link } from 'react-router';
+import css from './page.module.css';
 
 interface Props {
   readonly title: string;
@@ -25,8 +26,8 @@ export function Page({ title, subtitle, back, aside, children }: Props) {
           </Group>
         </Anchor>
       )}
-      <Group justify="space-between" align="flex-start" wrap="nowrap">
-        <div>
+      <Group justify="space-between" align="flex-start">
+        <div className={css['words']}>
           <Title order={1} size="h2">
             {title}
           </Title>

@@ -341,7 +341,7 @@ export const customer: Translated<typeof english> = {
     feedKeyword: 'Die mit einem Wort im Titel',
     feedWord: 'Wort',
     feedAllDay: 'Ganze Tage, die als belegt gelten',
-    feedPreview: 'Zeigen, was er freihalten würde',
+    feedPreview: 'Vorschau zeigen',
     feedPreviewNone: 'Er würde zurzeit nichts freihalten.',
     feedPreviewTitle: 'Er würde freihalten',
     feedSave: 'Abonnieren',
