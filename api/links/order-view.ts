@@ -1,3 +1,4 @@
+import { slotName } from '../../core/phrases/slot-names.ts';
 import type { OrderStatus } from '../../core/types.ts';
 import { PAGES, type PageWords } from '../../platform/messages/words/pages.ts';
 import { type Reader, readerOf } from '../../platform/messages/words/reader.ts';
@@ -62,7 +63,7 @@ export function factsOf(order: OrderView, { reader, words }: Speech): readonly (
   const moment = (date: Date | null) => (date === null ? null : reader.moment(date.toISOString()));
   return present([
     [words.facts.product, goods],
-    [words.facts.device, `${order.consumable}, ${order.device}`],
+    [words.facts.device, `${slotName(order.consumable, reader.language)}, ${order.device}`],
     [words.facts.total, reader.money(order.totalMinor, order.currency)],
     [words.facts.arrives, isOpen || status === 'accepted' || status === 'shipped' ? arrives : null],
     [words.facts.cancelUntil, status === 'announced' ? moment(cancelUntil) : null],

@@ -3,7 +3,9 @@ import { TIPS } from '../tips.ts';
 import type { AskTexts } from './ask.ts';
 import { dayFrom } from './dates.ts';
 import { germanDates as dates } from './dates-de.ts';
+import { slotName } from './slot-names.ts';
 
+const slot = (name: string): string => slotName(name, 'de');
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 export const ASK_GERMAN: AskTexts = {
@@ -57,12 +59,12 @@ export const ASK_GERMAN: AskTexts = {
   'you-ordered': () => 'Sie haben es bestellt.',
   'level-not-told': ({ name, since, today }) =>
     since === null
-      ? `${name}: Das Gerät meldet nicht, wie viel übrig ist.`
-      : `${name}: Seit ${dayFrom(dates, since, today)} meldet das Gerät nicht mehr, wie viel übrig ist.`,
+      ? `${slot(name)}: Das Gerät meldet nicht, wie viel übrig ist.`
+      : `${slot(name)}: Seit ${dayFrom(dates, since, today)} meldet das Gerät nicht mehr, wie viel übrig ist.`,
   'level-not-heard': ({ name, since, today }) =>
     since === null
-      ? `${name}: Es gibt nur Messwerte aus der Vergangenheit; wir sehen nicht, wie viel übrig ist.`
-      : `${name}: Seit ${dayFrom(dates, since, today)} ist kein Messwert gekommen; wir sehen nicht, wie viel übrig ist.`,
+      ? `${slot(name)}: Es gibt nur Messwerte aus der Vergangenheit; wir sehen nicht, wie viel übrig ist.`
+      : `${slot(name)}: Seit ${dayFrom(dates, since, today)} ist kein Messwert gekommen; wir sehen nicht, wie viel übrig ist.`,
   'lasts-usually': ({ p10, p50, p90, today }) => {
     const say = (date: string): string => dayFrom(dates, date, today);
     const interval =

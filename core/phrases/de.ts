@@ -4,7 +4,9 @@ import { dayFrom } from './dates.ts';
 import { germanDates as dates } from './dates-de.ts';
 import { ORDER_GERMAN } from './order-de.ts';
 import type { Texts } from './phrase.ts';
+import { slotName } from './slot-names.ts';
 
+const slot = (name: string): string => slotName(name, 'de');
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const finePercent = (share: number): string => `${String(Math.round(share * 1000) / 10).replace('.', ',')} %`;
 
@@ -49,17 +51,17 @@ export const GERMAN: Texts = {
 
   words: ({ text }) => text,
 
-  'last-years': ({ name }) => `${name} reicht noch Jahre.`,
-  'used-up': ({ name }) => `${name}: wahrscheinlich aufgebraucht.`,
+  'last-years': ({ name }) => `${slot(name)} reicht noch Jahre.`,
+  'used-up': ({ name }) => `${slot(name)}: wahrscheinlich aufgebraucht.`,
   lasts: ({ name, p10, p50, p90, today }) => {
     const say = (date: string): string => dayFrom(dates, date, today);
     const interval =
       p10 !== null && p90 !== null && p10 !== p90 ? ` (zwischen ${say(p10)} und ${say(p90)})` : '';
-    return `${name} reicht etwa bis ${say(p50)}${interval}.`;
+    return `${slot(name)} reicht etwa bis ${say(p50)}${interval}.`;
   },
   'use-shift': ({ share, up, since, today }) =>
     `Seit ${dayFrom(dates, since, today)} wird ${percent(share)} ${up ? 'mehr' : 'weniger'} verbraucht.`,
-  about: ({ name }) => `${name}:`,
+  about: ({ name }) => `${slot(name)}:`,
   'nothing-unknown': () => 'Ohne das zu wissen, wird nichts bestellt.',
   'on-its-way': () => 'Eine Bestellung läuft.',
   'nothing-needed': () => 'Im Moment muss nichts bestellt werden.',

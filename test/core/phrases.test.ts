@@ -4,6 +4,7 @@ import { GERMAN } from '../../core/phrases/de.ts';
 import { ENGLISH } from '../../core/phrases/en.ts';
 import { inWords, languageOf } from '../../core/phrases/in-words.ts';
 import { type Facts, type Phrase, type PhraseCode, roundHours, say } from '../../core/phrases/phrase.ts';
+import { slotName } from '../../core/phrases/slot-names.ts';
 import { HOUR_MS } from '../../core/types.ts';
 
 const EUR = (minor: number) => ({ minor, currency: 'EUR' });
@@ -216,7 +217,7 @@ describe('what core says', () => {
   test('German speaks of dates, money and spans as German does', () => {
     const german = (phrase: Phrase) => inWords([phrase], 'de');
     expect(german(['lasts', EXAMPLES.lasts])).toBe(
-      'Black toner reicht etwa bis 9. Dezember (zwischen 20. November und 2. Januar 2027).',
+      'Toner Schwarz reicht etwa bis 9. Dezember (zwischen 20. November und 2. Januar 2027).',
     );
     expect(german(['on-return', EXAMPLES['on-return']])).toBe(
       'Sie sind vom 3.–17. Juli verreist; es kommt am 18. Juli.',
@@ -237,6 +238,20 @@ describe('what core says', () => {
   ])('money is written as people write it: %i of %s is %s and %s', (minor, currency, english, german) => {
     const money = { minor, currency };
     expect([formatMoney(money), formatMoneyInGerman(money)]).toEqual([english, german]);
+  });
+
+  test.each([
+    ['Black toner', 'Toner Schwarz'],
+    ['CYAN INK', 'Tinte Cyan'],
+    ['Photo black ink cartridge', 'Tintenpatrone Fotoschwarz'],
+    ['Drum unit', 'Trommeleinheit'],
+    [' Waste toner box ', 'Resttonerbehälter'],
+    ['Paper', 'Papier'],
+    // What operators made up is theirs.
+    ['Black toner for the lobby', 'Black toner for the lobby'],
+    ['Kaffeebohnen', 'Kaffeebohnen'],
+  ])('a slot called %s is %s to German readers, and the same to English ones', (name, german) => {
+    expect([slotName(name, 'de'), slotName(name, 'en')]).toEqual([german, name]);
   });
 
   test('several sentences are told in their order', () => {

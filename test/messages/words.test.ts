@@ -103,6 +103,15 @@ test.each(['refused', 'repeated'] as const)('a press that is %s is told in both 
   expect(one?.paragraphs).toHaveLength(outcome === 'refused' ? 3 : 2);
 });
 
+test('what the trade calls a slot in English has its German name in German mails', () => {
+  const detail = { ...EXAMPLES['strategy-suggestion'], consumable: 'Black toner' };
+  const subjects = [english, german].map((reader) => speak('strategy-suggestion', detail, reader).subject);
+  expect(subjects).toEqual([
+    'A suggestion for Black toner of Drucker',
+    'Ein Vorschlag für Toner Schwarz von Drucker',
+  ]);
+});
+
 test('money, dates and times are as the reader writes them, in the customer’s zone', () => {
   const textOf = (language: string, timeZone: string, jurisdiction: string) => {
     const { paragraphs, facts = [] } = speak(

@@ -86,6 +86,8 @@ test.each(LANGUAGES)(
   async (_name, locale, nth) => {
     await using visitor = await visitAsAda({ viewport: PHONE, locale });
     const { page } = visitor;
+    // What somebody chose in this browser goes before what their account says.
+    await page.addInitScript(`localStorage.setItem('neverout.language', '${locale.slice(0, 2)}')`);
     for (const path of pages().filter((_path, index) => index % 2 === nth)) {
       await page.goto(path);
       await page.locator('main h1, main h2').first().waitFor();
@@ -98,6 +100,11 @@ test.each(LANGUAGES)(
         expect(overflow, path).toBeLessThanOrEqual(0);
       }
     }
+    // What the trade calls "Black toner" has a German name.
+    await page.goto(`/consumables/${consumableId}`);
+    await page
+      .getByRole('heading', { level: 1, name: ['Black toner', 'Toner Schwarz'][nth] ?? '' })
+      .waitFor();
     visitor.expectQuiet();
   },
   SWEEP_MS,

@@ -1,10 +1,13 @@
 import type { DetailOf, OrderChange, OrderFacts } from '../../../contracts/messages/details.ts';
+import { slotName } from '../../../core/phrases/slot-names.ts';
 import { PAGES } from './pages.ts';
 import type { Reader } from './reader.ts';
 import { type Language, present, type Words } from './words.ts';
 
 const goods = ({ quantity, product }: { quantity: number; product: string }): string =>
   quantity === 1 ? product : `${quantity} × ${product}`;
+
+const slot = (name: string): string => slotName(name, 'de');
 
 function arrival({ arrivesFrom, arrivesTo }: OrderFacts, { day, days }: Reader): string | null {
   if (arrivesFrom === null || arrivesTo === null) return null;
@@ -18,9 +21,9 @@ function because(
   const why = reader.said(order.why);
   if (why !== null) return why;
   const { p10, p50, p90 } = order.runOut;
-  if (p50 === null) return `${order.consumable} wird gebraucht.`;
+  if (p50 === null) return `${slot(order.consumable)} wird gebraucht.`;
   const range = p10 === null || p90 === null ? '' : ` (zwischen ${reader.date(p10)} und ${reader.date(p90)})`;
-  return `${order.consumable} reicht bis etwa ${reader.date(p50)}${range}.`;
+  return `${slot(order.consumable)} reicht bis etwa ${reader.date(p50)}${range}.`;
 }
 
 const orderFactsOf = (order: OrderFacts, reader: Reader): Words['facts'] => {
@@ -28,7 +31,7 @@ const orderFactsOf = (order: OrderFacts, reader: Reader): Words['facts'] => {
   const fillings = order.fillings === order.quantity ? '' : ` (${order.fillings} Füllungen)`;
   return present([
     ['Produkt', `${goods(order)}${fillings}`],
-    ['Für', `${order.consumable}, ${order.device}`],
+    ['Für', `${slot(order.consumable)}, ${order.device}`],
     ['Händler', order.merchant],
     ['Stückpreis', order.quantity === 1 ? null : money(order.unitPriceMinor, order.currency)],
     ['Versand', order.shippingMinor === 0 ? null : money(order.shippingMinor, order.currency)],
@@ -196,7 +199,7 @@ function acknowledgement(detail: DetailOf<'withdrawal-acknowledgement'>, { money
 function pressed({ consumable, device, press }: DetailOf<'coach-reminder'>, reader: Reader): Words {
   const why = reader.said(press?.why ?? null) ?? '';
   return {
-    subject: `Taste von ${device}: Für ${consumable} wurde nichts bestellt`,
+    subject: `Taste von ${device}: Für ${slot(consumable)} wurde nichts bestellt`,
     paragraphs: [
       why,
       ...(press?.outcome === 'refused'
@@ -213,7 +216,7 @@ function coach(detail: DetailOf<'coach-reminder'>, reader: Reader): Words {
   const tip = reader.said(detail.tip);
   const level = detail.level === null ? null : reader.percent(detail.level);
   return {
-    subject: `${detail.consumable} von ${detail.device} geht zur Neige`,
+    subject: `${slot(detail.consumable)} von ${detail.device} geht zur Neige`,
     paragraphs: [
       because({ ...detail, why: null }, reader),
       ...(tip === null ? [] : [tip]),
@@ -226,7 +229,7 @@ function coach(detail: DetailOf<'coach-reminder'>, reader: Reader): Words {
 function suggestion(detail: DetailOf<'strategy-suggestion'>, reader: Reader): Words {
   const why = reader.said(detail.why);
   return {
-    subject: `Ein Vorschlag für ${detail.consumable} von ${detail.device}`,
+    subject: `Ein Vorschlag für ${slot(detail.consumable)} von ${detail.device}`,
     paragraphs: [
       `Sie haben dafür gewählt: ${STRATEGIES[detail.from]}. Besser passen würde jetzt: ${STRATEGIES[detail.to]}.`,
       ...(why === null ? [] : [why]),

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { type HoldEffect, useHoldEffect } from '../data/holds.ts';
@@ -63,7 +64,7 @@ function RunsOut({ consumables }: { readonly consumables: HoldEffect['runsOut'] 
   const format = useFormat(useCustomer().customer.timeZone);
   return consumables.map(({ consumableId, consumableName, deviceName, at }) => (
     <li key={consumableId}>
-      <Text fw={540}>{t('away.effectItem', { what: consumableName, device: deviceName })}</Text>
+      <Text fw={540}>{t('away.effectItem', { what: slotInWords(consumableName), device: deviceName })}</Text>
       <Text size="sm">{t('away.effectRunsOut', { day: format.day(at) })}</Text>
     </li>
   ));

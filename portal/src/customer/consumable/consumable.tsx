@@ -7,6 +7,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { Gauge } from '../../ui/gauge.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { type Consumable, useConsumable, useHistory } from '../data/consumables.ts';
@@ -35,7 +36,7 @@ export function ConsumablePage() {
   const { data } = consumable;
   return (
     <Page
-      title={data.name}
+      title={slotInWords(data.name)}
       subtitle={
         <Anchor component={Link} to={`/devices/${data.deviceId}`} c="inherit">
           {data.deviceName}

@@ -8,6 +8,7 @@ import type { Wire } from '../../api/wire.ts';
 import { Card } from '../../ui/card.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import css from '../privacy/privacy.module.css';
@@ -67,7 +68,11 @@ function EventLine({ event }: { readonly event: DeviceEvent }) {
   return (
     <li className={css['line']}>
       <div>
-        <Text fw={560}>{[consumableName, known].filter((text) => text !== null).join(': ')}</Text>
+        <Text fw={560}>
+          {[consumableName === null ? null : slotInWords(consumableName), known]
+            .filter((text) => text !== null)
+            .join(': ')}
+        </Text>
         <Text size="sm" c="dimmed">
           {format.moment(at)}
         </Text>

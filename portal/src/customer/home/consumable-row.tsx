@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Gauge } from '../../ui/gauge.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import type { Consumable } from '../data/consumables.ts';
@@ -27,12 +28,12 @@ export function ConsumableRow({ consumable }: { readonly consumable: Consumable 
     <Link to={`/consumables/${id}`} className={css['row']}>
       <span className={css['head']}>
         {dot === undefined ? null : <span className={css['dot']} style={{ background: dot }} aria-hidden />}
-        <span>{name}</span>
+        <span>{slotInWords(name)}</span>
         <span className={css['left']} data-unknown={level === null || undefined}>
           {left}
         </span>
       </span>
-      <Gauge level={level} isStale={stale} label={`${name}: ${left}`} />
+      <Gauge level={level} isStale={stale} label={`${slotInWords(name)}: ${left}`} />
       <span className={css['sentence']}>{sentence ?? t('level.unknownText')}</span>
       <span className={css['foot']}>
         <span>{t(`strategy.${strategy}`)}</span>

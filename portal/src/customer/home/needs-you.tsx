@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { covers, isLive, useConsents } from '../data/consents.ts';
@@ -58,7 +59,7 @@ function useNeeds({ devices, consumables }: Props): readonly Need[] | null {
     .filter(({ status }) => status === 'proposed')
     .map(({ id, productName, consumableName }) => ({
       key: id,
-      text: t('home.approve', { product: productName, consumable: consumableName }),
+      text: t('home.approve', { product: productName, consumable: slotInWords(consumableName) }),
       to: `/orders/${id}`,
       action: t('home.see'),
     }));

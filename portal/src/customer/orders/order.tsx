@@ -6,6 +6,7 @@ import { Card } from '../../ui/card.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { type OrderWithHistory, useOrder } from '../data/orders.ts';
@@ -27,7 +28,7 @@ export function OrderPage() {
   return (
     <Page
       title={data.productName}
-      subtitle={t('orders.for', { consumable: data.consumableName, device: data.deviceName })}
+      subtitle={t('orders.for', { consumable: slotInWords(data.consumableName), device: data.deviceName })}
       back={{ to: '/orders', label: t('orders.back') }}
       aside={<StatusBadge status={data.status} />}
     >

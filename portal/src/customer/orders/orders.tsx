@@ -7,6 +7,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer } from '../current-customer.tsx';
 import { isOpen, type Order, useMonthSpend, useOrders } from '../data/orders.ts';
@@ -88,7 +89,7 @@ function OpenOrder({ order }: { readonly order: Order }) {
             {order.productName}
           </Anchor>
           <Text size="sm" c="dimmed">
-            {t('orders.for', { consumable: order.consumableName, device: order.deviceName })}
+            {t('orders.for', { consumable: slotInWords(order.consumableName), device: order.deviceName })}
           </Text>
         </div>
         <span className={css['price']}>{format.money(order.totalMinor, order.currency)}</span>

@@ -9,6 +9,7 @@ import { Card } from '../../ui/card.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { slotInWords } from '../../ui/slot-in-words.ts';
 import { useFormat } from '../../ui/use-format.ts';
 import { useCustomer, useMay } from '../current-customer.tsx';
 import { type Consent, isLive, useConsents } from '../data/consents.ts';
@@ -56,7 +57,7 @@ function useScope({ deviceId, consumableId }: Consent): string {
   const consumables = useConsumables();
   if (consumableId !== null) {
     const found = consumables.data?.find(({ id }) => id === consumableId);
-    return found === undefined ? '' : `${found.name}, ${found.deviceName}`;
+    return found === undefined ? '' : `${slotInWords(found.name)}, ${found.deviceName}`;
   }
   if (deviceId === null) return t('privacy.scopeAll');
   return devices.data?.find(({ id }) => id === deviceId)?.name ?? '';
