@@ -2,6 +2,8 @@
 export interface BlockScore {
   readonly low: number;
   readonly high: number;
+  /** How erratic the device was believed to be: E[1/v]. */
+  readonly jitter: number;
   /** What it says of its month; absent: nothing. */
   readonly season?: SeasonScore;
 }

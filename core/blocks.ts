@@ -14,10 +14,13 @@ import { learnWear, levelPerUse } from './use-counter.ts';
  */
 
 const BLOCK_OP_DAYS = 7;
-const BLOCK_STEPS = 2;
+/** A block seen through a coarse gauge ends where the gauge has just stepped, after about two steps or more. */
+const BLOCK_STEPS = 1.8;
 const BLOCK_LONGEST_OP_DAYS = 56;
 /** A shorter remainder says nothing. */
 const BLOCK_SHORTEST_OP_DAYS = 0.5;
+/** Both ends of a block are known as well as the belief at its end says. */
+const BELIEF_SDS = 1.5;
 /** Use counted by the device: the share by which coverage may be off. */
 const COUNTED_WIDTH = 0.1;
 
@@ -30,12 +33,14 @@ export function restartBlock(model: Model, at: Instant): void {
 const isCounted = (model: Model, env: FoldEnvironment): boolean =>
   model.counter > 0 && model.blockCounter > 0 && levelPerUse(model, env.profile) > 0;
 
-export function maybeCloseBlock(model: Model, at: Instant, env: FoldEnvironment): void {
+/** `stepped`: the gauge has just gone down, so that the level is known better than its steps are wide. */
+export function maybeCloseBlock(model: Model, at: Instant, env: FoldEnvironment, stepped: boolean): void {
   const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
   if (tau < BLOCK_OP_DAYS) return;
   const drop = model.blockLevel - model.level;
   const seen = isFine(env.profile) || isCounted(model, env);
-  if (seen || drop >= BLOCK_STEPS * env.profile.gaugeQuantum || tau >= BLOCK_LONGEST_OP_DAYS) {
+  const step = stepped && drop >= BLOCK_STEPS * env.profile.gaugeQuantum;
+  if (seen || step || tau >= BLOCK_LONGEST_OP_DAYS) {
     closeBlock(model, at, env);
   }
 }
@@ -45,7 +50,7 @@ export function closeBlock(model: Model, at: Instant, env: FoldEnvironment): voi
   const tau = opDays(model.blockAt, at, env.grid, model.dayWeights);
   const drop = model.blockLevel - model.level;
   if (tau > BLOCK_SHORTEST_OP_DAYS) {
-    const byGauge = halfWidth(env.profile);
+    const byGauge = Math.min(halfWidth(env.profile), BELIEF_SDS * Math.sqrt(2 * model.variance) + 0.002);
     const counted = isCounted(model, env);
     const width = counted ? Math.min(byGauge, COUNTED_WIDTH * Math.max(drop, 0) + 0.002) : byGauge;
     const season = seasonScore(model, at, drop, tau, env);

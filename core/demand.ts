@@ -3,6 +3,7 @@ import { runOut } from './depletion.ts';
 import { fold } from './fold.ts';
 import { leadQuantile } from './lead-time.ts';
 import { priorOf } from './mixture.ts';
+import { correctionFor } from './recalibration.ts';
 import type { ConsumableState, Model } from './state.ts';
 import { DAY_MS, type Instant, type StepContext } from './types.ts';
 
@@ -40,11 +41,11 @@ export function fillingsToOrder(request: NeedRequest): readonly CountPmf[] | nul
   if (tip.levelAt === 0) return null;
   const grid = gridOf(context.calendar, context.population);
   const prior = priorOf(context.profile, context.population);
-  const map = context.population?.recalibration ?? [];
+  const correct = correctionFor(tip.jitter, context.population);
   const leadMs = leadQuantile(context.leadTime, 0.5) * CALENDAR_PER_BUSINESS_DAY * DAY_MS;
   const atLeast = until.map(() => [1]);
   for (let k = 1; k <= FILLINGS_MAX; k += 1) {
-    const empty = runOut(withSpares(tip, onOrder + k - 1), prior, grid, map);
+    const empty = runOut(withSpares(tip, onOrder + k - 1), prior, grid, correct);
     let likely = false;
     // From the longest span: whoever hardly needs it by then does not before.
     for (let i = until.length - 1; i >= 0; i -= 1) {

@@ -1,6 +1,7 @@
 import type { DayGrid } from './day-grid.ts';
 import { type Prior, posteriors, usedMoreThan } from './mixture.ts';
 import { OpTimeline } from './op-clock.ts';
+import type { Correction } from './recalibration.ts';
 import type { Model } from './state.ts';
 import type { Instant } from './types.ts';
 
@@ -74,10 +75,10 @@ export function amountsLeft(model: Model): Amount[] {
   ];
 }
 
-/** F is tabulated on ln τ in steps of 10 % and joined in logits, where it is nearly straight. */
-const TABLE_STEP = 0.1;
-const TABLE_FROM = -40;
-const TABLE_SIZE = 160;
+/** F is tabulated on ln τ in steps of 15 % and joined in logits, where it is nearly straight. */
+const TABLE_STEP = 0.15;
+const TABLE_FROM = -27;
+const TABLE_SIZE = 107;
 const PROBABILITY_FLOOR = 1e-9;
 
 const logit = (p: number): number => {
@@ -86,21 +87,7 @@ const logit = (p: number): number => {
 };
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Monotone map of P(X ≤ x) by its values at equally spaced nominal probabilities; empty: identity. */
-export function recalibrate(p: number, map: readonly number[]): number {
-  if (map.length < 2) return p;
-  const position = Math.min(Math.max(p, 0), 1) * (map.length - 1);
-  const before = Math.min(Math.floor(position), map.length - 2);
-  const share = position - before;
-  return (1 - share) * (map[before] ?? 0) + share * (map[before + 1] ?? 1);
-}
-
-export function runOut(
-  model: Model,
-  prior: Prior,
-  grid: DayGrid,
-  recalibration: readonly number[] = [],
-): RunOut {
+export function runOut(model: Model, prior: Prior, grid: DayGrid, correct: Correction = (p) => p): RunOut {
   const experts = posteriors(model, prior, NEGLIGIBLE);
   const amounts = amountsLeft(model);
   const timeline = new OpTimeline(model.levelAt, grid, model.dayWeights);
@@ -109,7 +96,7 @@ export function runOut(
   const exact = (tau: number): number => {
     let sum = 0;
     for (const { weight, left } of amounts) sum += weight * usedMoreThan(experts, model.idleShare, left, tau);
-    return 1 - recalibrate(1 - Math.min(sum, 1), recalibration);
+    return 1 - correct(1 - Math.min(sum, 1));
   };
   const entry = (index: number): number => {
     let value = table[index];

@@ -52,7 +52,7 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
     model.earlySwaps += 1;
     model.lowDays += lowDaysUntil(model, at);
   }
-  if (model.shelf >= 0.5 && model.levelAt > 0 && early > EARLY_RESIDUAL) {
+  if (model.shelf >= 0.5 && model.levelAt > 0 && model.vagueAt === 0 && early > EARLY_RESIDUAL) {
     model.earlyHighest = Math.max(model.earlyHighest, Math.min(early, 1));
   }
   const left = model.levelAt === 0 || model.readings === 0 ? null : Math.min(Math.max(early, 0), 1);
@@ -61,6 +61,7 @@ export function startFilling(model: Model, at: Instant, level: number, env: Fold
   // The doubted spare is the last one: what spoke against it still does when another was put in.
   model.shelfDoubt = model.shelf >= 0.5 ? Math.max(model.shelfDoubt, PHANTOM) : 0;
   model.beforeFall = 0;
+  model.fillingCounter = 0;
   model.fillingAt = at;
   model.levelAt = at;
   model.level = level;
@@ -103,7 +104,7 @@ export function counted(model: Model, at: Instant, quantity: number): void {
 
 /** A spare told of is not there with this probability: lost, lent, put in unseen. */
 const PHANTOM = 0.06;
-/** A device that is empty beside a spare is refilled within about a day of use … */
+/** A device that is empty beside a spare is refilled within about a day of use, an erratic one when it is next used … */
 const REFILL_OP_DAYS = 0.7;
 /** … but a gauge at zero may hide this much. */
 const HIDDEN_AT_ZERO = 0.02;
@@ -121,7 +122,8 @@ export function watchShelf(model: Model, at: Instant, opElapsed: number, tempted
       return;
     }
     // Bayes on the odds: staying empty has likelihood e^(−t/c) with a spare, 1 without.
-    const patience = REFILL_OP_DAYS + HIDDEN_AT_ZERO / Math.max(model.rate, 1e-6);
+    const refill = REFILL_OP_DAYS * Math.max(model.jitter, 1);
+    const patience = refill + HIDDEN_AT_ZERO / Math.max(model.rate, 1e-6);
     const prior = Math.max(model.shelfDoubt, PHANTOM);
     const odds = (prior / (1 - prior)) * Math.exp(Math.min(opElapsed / patience, 10));
     model.shelfDoubt = Math.min(odds / (1 + odds), 0.999);

@@ -30,7 +30,8 @@ export const readingVariance = (profile: ConsumableProfile): number =>
 export const halfWidth = (profile: ConsumableProfile): number =>
   profile.gaugeQuantum / 2 + 1.5 * noiseOf(profile);
 
-export const isFine = (profile: ConsumableProfile): boolean => profile.gaugeQuantum <= FINE_QUANTUM;
+export const isFine = (profile: Pick<ConsumableProfile, 'gaugeQuantum'>): boolean =>
+  profile.gaugeQuantum <= FINE_QUANTUM;
 
 /** The interval behind a measured level; the ends of the scale are open. */
 export function intervalOf(y: number, profile: ConsumableProfile): GaugeInterval {

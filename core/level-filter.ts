@@ -60,6 +60,7 @@ export function acceptReading(model: Model, event: RingEvent, env: FoldEnvironme
   }
   if (hasCounter(event) && model.pendingCount === 0) model.counter = event.counter;
   if (model.blockCounter === 0) model.blockCounter = model.counter;
+  if (model.fillingCounter === 0 && model.swaps > 0) model.fillingCounter = model.counter;
 }
 
 function expect(model: Model, event: RingEvent, env: FoldEnvironment): Expectation {
@@ -108,6 +109,7 @@ function hearVaguely(model: Model, event: RingEvent, env: FoldEnvironment): void
   if (!some && expected.countedUse === null) return;
   watchShelf(model, event.at, expected.tau, env.prior.temptedBelow);
   settleVaguely(model, event, some ? seeInterval(expected, someInterval(env.profile)) : expected);
+  if (expected.countedUse !== null) maybeCloseBlock(model, event.at, env, false);
 }
 
 /** A new filling seen in the telemetry, put in at `at`. */
@@ -189,6 +191,7 @@ function follow(
     expected.tau === 0 ? opDays(model.levelAt, event.at, env.grid, model.dayWeights) : expected.tau,
     env.prior.temptedBelow,
   );
+  const stepped = y < model.lastLevel - profile.gaugeQuantum / 2;
   if (turned === null) learnFrom(model, event, expected, env);
   else learnFilling(model, event, turned);
   // Only the very next readings can take a fall back: a level that stays was true.
@@ -199,7 +202,7 @@ function follow(
   if (empty) stopClock(model, event, env);
   else {
     model.emptyAt = 0;
-    maybeCloseBlock(model, event.at, env);
+    maybeCloseBlock(model, event.at, env, stepped);
   }
 }
 
@@ -207,15 +210,15 @@ function follow(
 function stopClock(model: Model, event: RingEvent, env: FoldEnvironment): void {
   if (model.emptyAt === 0) {
     model.emptyAt = event.at;
-    maybeCloseBlock(model, event.at, env);
+    maybeCloseBlock(model, event.at, env, true);
   }
   restartBlock(model, event.at);
 }
 
 /** What a gauge that only says "some" could not tell on the way: the uses of a filling down to LOW. */
 function learnFilling(model: Model, event: RingEvent, turned: Belief): void {
-  if (!hasCounter(event) || model.blockCounter <= 0) return;
-  learnCoverage(model, model.blockLevel - turned.level, event.counter - model.blockCounter);
+  if (!hasCounter(event) || model.fillingCounter <= 0) return;
+  learnCoverage(model, 1 - turned.level, event.counter - model.fillingCounter);
 }
 
 /** Weekday weights from the finest measure there is, and level per use from the gauge against the counter. */

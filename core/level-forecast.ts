@@ -1,8 +1,9 @@
 import { gridOf } from './day-grid.ts';
-import { amountsLeft, NEGLIGIBLE, recalibrate } from './depletion.ts';
+import { amountsLeft, NEGLIGIBLE } from './depletion.ts';
 import { fold } from './fold.ts';
 import { posteriors, priorOf, usedMoreThan } from './mixture.ts';
 import { OpTimeline } from './op-clock.ts';
+import { correctionFor } from './recalibration.ts';
 import type { ConsumableState } from './state.ts';
 import type { Instant, StepContext } from './types.ts';
 
@@ -39,14 +40,14 @@ export function levelForecast(
   // The belief's outer points may lie above a full device.
   const most = Math.min(Math.max(...amounts.map(({ left }) => left)), 1 + tip.shelf);
   const timeline = new OpTimeline(tip.levelAt, gridOf(context.calendar), tip.dayWeights);
-  const map = context.population?.recalibration ?? [];
+  const correct = correctionFor(tip.jitter, context.population);
 
   const atMost = (amount: number, tau: number): number => {
     let sum = 0;
     for (const { weight, left } of amounts) {
       sum += weight * usedMoreThan(experts, tip.idleShare, left - amount, tau);
     }
-    return 1 - recalibrate(1 - Math.min(sum, 1), map);
+    return 1 - correct(1 - Math.min(sum, 1));
   };
   const quantile = (p: number, tau: number, from: number): number => {
     if (atMost(from, tau) >= p) return from;

@@ -163,6 +163,34 @@ const IDLE_PRIOR_WEEKS = 8;
 const IDLE_MAX = 0.7;
 const IDLE_FOLLOWS = 0.04;
 
+/** A block in which less than this share of the usual was used may hold days of rest … */
+const LITTLE_USE = 0.8;
+/** … with this chance at least: people are away a few times a year. */
+const REST_LEAST = 0.03;
+/** … and explains what is less likely without it than this; else it would change next to nothing. */
+const UNLIKELY = 0.05;
+/** Shares of the block that were not rest. */
+const AWAKE: readonly number[] = [0.3, 0.65];
+
+/**
+ * P(use within ± `halfWidth`) when the device rested for part of the block. Without it an absence of days counts
+ * as evidence of erratic use, and for a year an office's forecast is as wide as that of a device used in bursts.
+ */
+function restedInPart(
+  used: number,
+  halfWidth: number,
+  shape: number,
+  scale: number,
+  steadyTau: number,
+): number {
+  let sum = 0;
+  for (const awake of AWAKE) {
+    const atLeast = exceedance(used - halfWidth, shape, scale, awake * steadyTau);
+    sum += atLeast - exceedance(used + halfWidth, shape, scale, awake * steadyTau);
+  }
+  return sum / AWAKE.length;
+}
+
 /** Adds what was used over `tau` op-days to the discounted sums of each memory. */
 export function accumulate(model: Model, used: number, tau: number): void {
   HALF_LIVES_OP_DAYS.forEach((halfLife, memory) => {
@@ -184,10 +212,13 @@ export function observe(
   tau: number,
 ): BlockScore {
   const used = Math.max(drop, 0);
+  const { jitter } = model;
   // An idle stretch is a rest as likely as `share`, or, for an expert of bursts, use that did not come.
   const idle = used - halfWidth <= 0;
   const share = model.idleShare ** Math.max(tau / IDLE_SPAN_OP_DAYS, 1);
   const active = 1 - share;
+  const rested = REST_LEAST + 0.5 * model.idleShare * (1 - model.idleShare);
+  const little = !idle && used < LITTLE_USE * model.rate * tau;
   let best = Number.POSITIVE_INFINITY;
   let weights = 0;
   let above = 0;
@@ -204,7 +235,10 @@ export function observe(
     weights += weight;
     above += weight * more;
     atLeastMean += weight * atLeast;
-    const likelihood = active * Math.max(atLeast - more, LIKELIHOOD_FLOOR) + (idle ? share : 0);
+    let plain = Math.max(atLeast - more, LIKELIHOOD_FLOOR);
+    if (little && plain < UNLIKELY)
+      plain = (1 - rested) * plain + rested * restedInPart(used, halfWidth, shape, scale, v * tau);
+    const likelihood = active * plain + (idle ? share : 0);
     const surprise = (model.surprise[k] ?? 0) * EVIDENCE_KEPT - Math.log(likelihood);
     model.surprise[k] = surprise;
     best = Math.min(best, surprise);
@@ -217,5 +251,5 @@ export function observe(
   roundVectors(model);
   refreshRate(model, prior);
   const atLeastUsed = idle ? 1 : (active * atLeastMean) / weights;
-  return { low: 1 - atLeastUsed, high: 1 - (active * above) / weights };
+  return { low: 1 - atLeastUsed, high: 1 - (active * above) / weights, jitter };
 }

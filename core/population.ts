@@ -3,8 +3,10 @@ import trigamma from '@stdlib/math-base-special-trigamma';
 import type { BlockScore } from './block-score.ts';
 import { DAY_KINDS, MONTHS } from './day-grid.ts';
 import { DEFAULT_EXPERT_WEIGHTS, EXPERTS } from './experts.ts';
+import { isFine } from './gauge.ts';
 import { TEMPTED_BELOW } from './mixture.ts';
 import { PRIOR_DAY_WEIGHTS } from './op-clock.ts';
+import { addPit, fitMaps, PIT_COUNTS } from './recalibration.ts';
 import type { ConsumableState } from './state.ts';
 import type { ConsumableProfile, Population } from './types.ts';
 
@@ -26,13 +28,18 @@ export interface DeviceSummary {
   /** −log of its experts' weights. */
   readonly surprise: readonly number[];
   readonly dayWeights: readonly number[];
+  /** Whether single days could be told apart: by a fine gauge or by a counter. */
+  readonly tellsDays: boolean;
   readonly lowDays: number;
   readonly earlySwaps: number;
   /** The highest level at which one of those happened. */
   readonly earlyHighest: number;
 }
 
-export function summaryOf(state: ConsumableState): DeviceSummary {
+export function summaryOf(
+  state: ConsumableState,
+  profile: Pick<ConsumableProfile, 'gaugeQuantum'>,
+): DeviceSummary {
   const { model } = state;
   return {
     exposure: model.exposure.at(-1) ?? 0,
@@ -40,6 +47,7 @@ export function summaryOf(state: ConsumableState): DeviceSummary {
     jitter: model.jitter,
     surprise: [...model.surprise],
     dayWeights: [...model.dayWeights],
+    tellsDays: isFine(profile) || model.counter > 0,
     lowDays: model.lowDays,
     earlySwaps: model.earlySwaps,
     earlyHighest: model.earlyHighest,
@@ -104,11 +112,11 @@ export function refitPopulation({ devices, counts, parent, version }: Refit): Po
     ...rateOf(known, parent),
     expertWeights: weightsOf(known, parent),
     devices: known.length,
-    recalibration: recalibrationOf(counts.slice(0, PIT_BINS), parent.recalibration),
+    recalibration: fitMaps(counts, parent.recalibration),
     dayWeights: weekOf(devices, parent),
     earlySwapPerDay: earlySwapsOf(devices, parent),
     temptedBelow: temptedBelowOf(devices, parent),
-    monthFactors: monthsOf(counts.slice(PIT_BINS), parent),
+    monthFactors: monthsOf(counts.slice(PIT_COUNTS), parent),
   };
 }
 
@@ -147,7 +155,7 @@ function weightsOf(devices: readonly DeviceSummary[], parent: Population): numbe
 
 function weekOf(devices: readonly DeviceSummary[], parent: Population): number[] {
   const prior = parent.dayWeights ?? PRIOR_DAY_WEIGHTS;
-  const taught = devices.filter((device) => device.exposure >= LEAST_OP_DAYS_FOR_WEEK);
+  const taught = devices.filter(({ tellsDays, exposure }) => tellsDays && exposure >= LEAST_OP_DAYS_FOR_WEEK);
   return Array.from({ length: DAY_KINDS }, (_, kind) => {
     const sum = taught.reduce((total, device) => total + (device.dayWeights[kind] ?? 1), 0);
     return (sum + PARENT_DEVICES * (prior[kind] ?? 1)) / (taught.length + PARENT_DEVICES);
@@ -167,7 +175,12 @@ function temptedBelowOf(devices: readonly DeviceSummary[], parent: Population): 
   const levels = devices.flatMap(({ earlyHighest }) => (earlyHighest > 0 ? [earlyHighest] : []));
   levels.sort((a, b) => a - b);
   const highest = levels[Math.floor(TEMPTED_QUANTILE * levels.length)] ?? prior;
-  return (PARENT_DEVICES * prior + levels.length * highest) / (PARENT_DEVICES + levels.length);
+  // Where spares come late nobody is tempted higher up: that says nothing of whether they would be.
+  const fleets = parent.devices > 0 ? prior : 0;
+  return Math.max(
+    (PARENT_DEVICES * prior + levels.length * highest) / (PARENT_DEVICES + levels.length),
+    fleets,
+  );
 }
 
 /** The parent's months count like this many op-days each: a hundred device-weeks. */
@@ -187,53 +200,26 @@ function monthsOf(sums: readonly number[], parent: Population): number[] {
   return factors.map((factor) => factor / mean);
 }
 
-/** Bins of the PIT histogram: fine enough for a 99 % limit. */
-export const PIT_BINS = 100;
-/** Entries of a fleet's counts: the histogram, the months' op-days, and what was used in them. */
-export const SCORE_COUNTS = PIT_BINS + 2 * MONTHS;
+/** Entries of a fleet's counts: the histograms, the months' op-days, and what was used in them. */
+export const SCORE_COUNTS = PIT_COUNTS + 2 * MONTHS;
 
 /** Adds one block's score to a fleet's counts. */
-export function addScore(counts: number[], { low, high, season }: BlockScore): void {
-  addToHistogram(counts, low, high);
+export function addScore(counts: number[], { low, high, jitter, season }: BlockScore): void {
+  addPit(counts, low, high, jitter);
   if (season === undefined) return;
-  const at = PIT_BINS + season.month;
+  const at = PIT_COUNTS + season.month;
   counts[at] = (counts[at] ?? 0) + season.opDays;
   counts[at + MONTHS] = (counts[at + MONTHS] ?? 0) + season.usedOpDays;
 }
 
-/** A histogram counts only beyond this many blocks' worth of even spread. */
-const EVEN_BLOCKS = 300;
+/** The wider group counts like this many blocks at most: a slot with some thousands speaks for itself. */
+const WIDER_BLOCKS = 1000;
 
-/** Adds one block's PIT, known to lie in [low, high], spreading its unit evenly over the bins. */
-function addToHistogram(counts: number[], low: number, high: number): void {
-  const from = Math.min(Math.max(low, 0), 1);
-  const to = Math.min(Math.max(high, from), 1);
-  const bins = PIT_BINS;
-  if (to - from < 1e-12) {
-    const bin = Math.min(Math.floor(from * bins), bins - 1);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    return;
-  }
-  const last = Math.min(Math.floor(to * bins), bins - 1);
-  for (let bin = Math.floor(from * bins); bin <= last; bin += 1) {
-    const overlap = Math.min(to, (bin + 1) / bins) - Math.max(from, bin / bins);
-    counts[bin] = (counts[bin] ?? 0) + Math.max(overlap, 0) / (to - from);
-  }
-}
-
-/**
- * The empirical distribution of PIT values as a map of nominal probabilities: rising by construction,
- * shrunk towards even. Block scores are of the mixture before any map, so the new map replaces the old.
- */
-function recalibrationOf(pit: readonly number[], inForce: readonly number[]): number[] {
-  if (pit.length === 0) return [...inForce];
-  const total = pit.reduce((a, b) => a + b, 0) + EVEN_BLOCKS;
-  const map = [0];
-  let sum = 0;
-  for (const count of pit) {
-    sum += count + EVEN_BLOCKS / pit.length;
-    map.push(Math.min(sum / total, 1));
-  }
-  map[map.length - 1] = 1;
-  return map;
+/** The counts of a group together with those of the rest of the wider group that it is part of. */
+export function leaningOn(own: readonly number[], wider: readonly number[]): readonly number[] {
+  const others = wider.map((count, bin) => Math.max(count - (own[bin] ?? 0), 0));
+  const total = others.slice(0, PIT_COUNTS).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return own;
+  const share = Math.min(1, WIDER_BLOCKS / total);
+  return others.map((count, bin) => count * share + (own[bin] ?? 0));
 }

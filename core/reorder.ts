@@ -110,7 +110,7 @@ export interface WeighingRequest {
  * An order at the next review is not what waiting leads to: by then more has been read, and one may wait again.
  * So the risk of waiting is overstated; by so much it was, in money, on the training seeds of the back-test.
  */
-const WAITING_TEACHES = 0.7;
+const WAITING_TEACHES = 0.9;
 
 /** What waiting saves less what it costs, minor units. */
 export const worthOfWaiting = ({ risk, saved }: Pick<Weighing, 'risk' | 'saved'>): number =>

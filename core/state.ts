@@ -70,6 +70,8 @@ export interface Model {
   wearUses: number;
   /** Counter at the start of the block; NaN-free: 0 with no counter. */
   blockCounter: number;
+  /** Counter when the filling was put in, for gauges that say nothing on the way; 0: not known. */
+  fillingCounter: number;
   /** P(the shelf's last spare is not there). */
   shelfDoubt: number;
   /** Days with a spare beside a low filling, and early swaps then, discounted. */
@@ -142,6 +144,7 @@ const MODEL_FIELDS: FieldTable<ScalarOf<Model>> = [
   ['wear', 'real'],
   ['wearUses', 'real'],
   ['blockCounter', 'wide'],
+  ['fillingCounter', 'wide'],
   ['shelfDoubt', 'real'],
   ['lowDays', 'real'],
   ['earlySwaps', 'real'],
@@ -163,7 +166,7 @@ const fixed = (value: number): number =>
   value > 0 ? Math.min(Math.round(value * FIXED_PER_UNIT), FIXED_MAX) : 0;
 
 /** Changes whenever the meaning of a field does; other versions are replayed from readings. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 const HEADER_BYTES = 2 + 6;
 const RING_BYTES = widthOf(RING_FIELDS);
 const MODEL_BYTES =

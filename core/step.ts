@@ -9,6 +9,7 @@ import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
 import { type Phrase, type Said, say } from './phrases/phrase.ts';
 import { offerAt, orderQuantity } from './quantity.ts';
+import { correctionFor } from './recalibration.ts';
 import { earlyCostOf, positionShort, type Weighing } from './reorder.ts';
 import { explain } from './sentence.ts';
 import type { ConsumableState, Model } from './state.ts';
@@ -112,7 +113,7 @@ function decide(model: Model, context: StepContext, now: Instant): Verdict {
   }
   const prior = priorOf(context.profile, context.population);
   const grid = gridOf(context.calendar, context.population);
-  const future = runOut(model, prior, grid, context.population?.recalibration ?? []);
+  const future = runOut(model, prior, grid, correctionFor(model.jitter, context.population));
   const forecast = forecastOf(model, future, context, now);
   const early = earlyCostOf(model, context.costs, context.offer, context.population);
   const view: View = { model, future, early };

@@ -1,8 +1,9 @@
 import { gridOf } from './day-grid.ts';
-import { recalibrate } from './depletion.ts';
+import {} from './depletion.ts';
 import { fold } from './fold.ts';
 import { posteriors, priorOf, usedMoreThan } from './mixture.ts';
 import { opDays } from './op-clock.ts';
+import { correctionFor } from './recalibration.ts';
 import type { ConsumableState } from './state.ts';
 import type { Instant, StepContext } from './types.ts';
 
@@ -31,9 +32,9 @@ export function useForecast(
   const prior = priorOf(context.profile, context.population);
   const experts = posteriors(tip, prior, NEGLIGIBLE);
   const tau = opDays(from, to, gridOf(context.calendar, context.population), tip.dayWeights);
-  const map = context.population?.recalibration ?? [];
+  const correct = correctionFor(tip.jitter, context.population);
   const cdf = (amount: number): number =>
-    amount < 0 ? 0 : recalibrate(1 - usedMoreThan(experts, tip.idleShare, Math.max(amount, 1e-12), tau), map);
+    amount < 0 ? 0 : correct(1 - usedMoreThan(experts, tip.idleShare, Math.max(amount, 1e-12), tau));
   const mean = tip.rate * tau;
   const quantile = (p: number): number => {
     let low = Math.log(Math.max(mean, 1e-9)) - 16;

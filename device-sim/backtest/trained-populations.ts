@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Population } from '../../core/types.ts';
 import type { Populations } from './policies/neverout.ts';
-import type { FamilyName } from './world-parameters.ts';
 
 /** What `npm run backtest -- --train` learned on the training seeds; frozen for every report. */
 const FILE = new URL('./trained-populations.json', import.meta.url);
@@ -16,7 +15,7 @@ export function trainedPopulations(policy: OurPolicy): Populations {
   return all[policy];
 }
 
-const DIGITS = 6;
+const DIGITS = 5;
 const rounded = (values: readonly number[]): number[] =>
   values.map((value) => Number(value.toPrecision(DIGITS)));
 
@@ -35,8 +34,8 @@ function round(population: Population): Population {
 
 export function storePopulations(trained: TrainedPopulations): void {
   const short = Object.entries(trained).map(([policy, populations]) => {
-    const families = Object.entries(populations).map(([family, population]) => [family, round(population)]);
-    return [policy, Object.fromEntries(families) as Record<FamilyName, Population>];
+    const rounded = Object.entries(populations).map(([model, population]) => [model, round(population)]);
+    return [policy, Object.fromEntries(rounded)];
   });
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(short), null, 1)}\n`);
 }

@@ -2,6 +2,7 @@ import { gridOf } from '../../core/day-grid.ts';
 import { runOut } from '../../core/depletion.ts';
 import { fold } from '../../core/fold.ts';
 import { priorOf } from '../../core/mixture.ts';
+import { correctionFor } from '../../core/recalibration.ts';
 import type { ConsumableState, Model } from '../../core/state.ts';
 import type { ConsumableEvent, Instant, StepContext } from '../../core/types.ts';
 
@@ -25,12 +26,15 @@ export function tipOf(state: ConsumableState | null, context: StepContext, now: 
   return fold(state, [], context, now).tip;
 }
 
-const recalibrationOf = (context: StepContext): readonly number[] => context.population?.recalibration ?? [];
-
 /** P(the device and its shelf are empty by `at`), for any number of instants; 0 as long as nothing was read. */
 export function emptyBy(tip: Model, context: StepContext): (at: Instant) => number {
   if (tip.readings === 0) return () => 0;
   const prior = priorOf(context.profile, context.population);
-  const future = runOut(tip, prior, gridOf(context.calendar, context.population), recalibrationOf(context));
+  const future = runOut(
+    tip,
+    prior,
+    gridOf(context.calendar, context.population),
+    correctionFor(tip.jitter, context.population),
+  );
   return (at) => future.probabilityEmptyBy(at);
 }

@@ -3,6 +3,7 @@ import { runOut } from '../../core/depletion.ts';
 import { fold } from '../../core/fold.ts';
 import { priorOf } from '../../core/mixture.ts';
 import { opDays } from '../../core/op-clock.ts';
+import { correctionFor } from '../../core/recalibration.ts';
 import type { ConsumableState } from '../../core/state.ts';
 import { DAY_MS, type Instant, type StepContext } from '../../core/types.ts';
 import { useForecast as forecastUse } from '../../core/use-forecast.ts';
@@ -44,8 +45,8 @@ export function snapshotOf(
   const grid = gridOf(context.calendar, context.population);
   const since = tip.rate * opDays(tip.levelAt, now, grid, tip.dayWeights);
   const use = forecastUse(state, context, now, now + SPAN_DAYS * DAY_MS);
-  const map = context.population?.recalibration ?? [];
-  const empty = runOut(tip, priorOf(context.profile, context.population), grid, map);
+  const correct = correctionFor(tip.jitter, context.population);
+  const empty = runOut(tip, priorOf(context.profile, context.population), grid, correct);
   return {
     consumableId,
     // Each swap counts as one filling: what was thrown away with it is used, too.

@@ -1,4 +1,4 @@
-import { addScore, PIT_BINS, SCORE_COUNTS } from '../../core/population.ts';
+import { addScore, SCORE_COUNTS } from '../../core/population.ts';
 import { DAY_MS, type Instant, type StepResult } from '../../core/types.ts';
 import type { Queryable } from '../../platform/order-store.ts';
 import { slotScope } from '../../platform/populations/content.ts';
@@ -96,16 +96,4 @@ export async function loadCalibration(db: Queryable): Promise<CalibrationOf> {
     }
     return sum;
   };
-}
-
-/** The wider group counts like this many blocks at most: a slot with some thousands speaks for itself. */
-const WIDER_BLOCKS = 1000;
-
-/** The counts of a group together with those of the rest of the wider group that it is part of. */
-export function leaningOn(own: readonly number[], wider: readonly number[]): readonly number[] {
-  const others = wider.map((count, bin) => Math.max(count - (own[bin] ?? 0), 0));
-  const total = others.slice(0, PIT_BINS).reduce((sum, count) => sum + count, 0);
-  if (total === 0) return own;
-  const share = Math.min(1, WIDER_BLOCKS / total);
-  return others.map((count, bin) => count * share + (own[bin] ?? 0));
 }

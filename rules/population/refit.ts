@@ -1,17 +1,24 @@
-import { type DeviceSummary, refitPopulation, rootPopulation, summaryOf } from '../../core/population.ts';
+import {
+  type DeviceSummary,
+  leaningOn,
+  refitPopulation,
+  rootPopulation,
+  summaryOf,
+} from '../../core/population.ts';
 import { decodeState, isOutdated } from '../../core/state.ts';
 import { DAY_MS, type Instant, type Population } from '../../core/types.ts';
 import type { Pool } from '../../platform/database.ts';
 import { contentOf, FLEET_SCOPE, familyScope, slotScope } from '../../platform/populations/content.ts';
 import { prepared } from '../../platform/prepared.ts';
 import type { RulesDeps } from '../deps.ts';
-import { type CalibrationOf, foldCalibration, leaningOn, loadCalibration } from './calibration.ts';
+import { type CalibrationOf, foldCalibration, loadCalibration } from './calibration.ts';
 
 interface Slot {
   readonly deviceModelId: string;
   readonly key: string;
   readonly family: string;
   readonly typicalLifeDays: number;
+  readonly gaugeQuantum: number;
 }
 
 /** More devices teach a slot nothing new: the spread of 2,000 is known to some 3 %. */
@@ -22,7 +29,7 @@ const DEVICES_PER_GROUP = 5_000;
 const VERSIONS_KEPT_MS = 90 * DAY_MS;
 
 const SLOTS = `
-  SELECT s.device_model_id AS "deviceModelId", s.key, m.family, s.typical_life_days AS "typicalLifeDays"
+  SELECT s.device_model_id AS "deviceModelId", s.key, m.family, s.typical_life_days AS "typicalLifeDays", s.gauge_quantum AS "gaugeQuantum"
   FROM model_slot s JOIN device_model m ON m.id = s.device_model_id ORDER BY m.family, m.id, s.key`;
 
 const STATES = prepared(`
@@ -120,7 +127,7 @@ async function summariesOf(pool: Pool, slot: Slot, limit: number): Promise<Devic
   return rows.flatMap(({ state: bytes }) => {
     const state = decodeState(bytes);
     if (isOutdated(state)) return [];
-    const summary = summaryOf(state);
+    const summary = summaryOf(state, slot);
     return [{ ...summary, use: summary.use * slot.typicalLifeDays }];
   });
 }

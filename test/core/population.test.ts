@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gridOf } from '../../core/day-grid.ts';
-import { recalibrate } from '../../core/depletion.ts';
 import { EXPERTS } from '../../core/experts.ts';
 import { opDays } from '../../core/op-clock.ts';
 import {
   addScore,
   type DeviceSummary,
-  PIT_BINS,
   refitPopulation,
   rootPopulation,
   SCORE_COUNTS,
 } from '../../core/population.ts';
+import { correctionFor, PIT_BINS, PIT_COUNTS } from '../../core/recalibration.ts';
 import { step } from '../../core/step.ts';
 import { contextWith, daily, morning, steady } from './engine-support.ts';
 
@@ -24,8 +23,9 @@ function device(lifeDays: number, change: Partial<DeviceSummary> = {}): DeviceSu
     exposure,
     use: exposure / lifeDays,
     jitter: 0.7,
-    surprise: EXPERTS.map(({ steadiness }) => (steadiness === 1.5 ? 0 : 6)),
+    surprise: EXPERTS.map(({ steadiness }) => (steadiness === 1.3 ? 0 : 6)),
     dayWeights: week,
+    tellsDays: true,
     lowDays: 50,
     earlySwaps: 2,
     earlyHighest: 0.2,
@@ -45,7 +45,7 @@ describe('population', () => {
     expect(taught.shape / taught.rate).toBeLessThan(36);
     expect(taught.shape).toBeGreaterThan(parent.shape * 2);
     const steadyShare = EXPERTS.reduce(
-      (sum, { steadiness }, k) => sum + (steadiness === 1.5 ? (taught.expertWeights[k] ?? 0) : 0),
+      (sum, { steadiness }, k) => sum + (steadiness === 1.3 ? (taught.expertWeights[k] ?? 0) : 0),
       0,
     );
     expect(steadyShare).toBeGreaterThan(0.8);
@@ -80,21 +80,46 @@ describe('population', () => {
     );
   });
 
-  it('the recalibration map rises, keeps its ends, and undoes a known distortion', () => {
-    const counts = new Array<number>(PIT_BINS).fill(0);
-    // An overconfident forecast: PIT values pile up at both ends (a Beta(½, ½) by its quantiles).
+  /** PIT values of a forecast that is sure of itself beyond reason: Beta(½, ½) by its quantiles. */
+  const overconfident = (counts: number[], jitter: number): void => {
     for (let i = 0; i < 20_000; i += 1) {
       const u = Math.sin((Math.PI / 2) * ((i + 0.5) / 20_000)) ** 2;
-      addScore(counts, { low: u, high: u });
+      addScore(counts, { low: u, high: u, jitter });
     }
-    const { recalibration } = refitPopulation({ devices: [], counts, parent, version: 1 });
-    expect(recalibration[0]).toBe(0);
-    expect(recalibration.at(-1)).toBe(1);
-    for (const [i, value] of recalibration.entries())
-      expect(value).toBeGreaterThanOrEqual(recalibration[i - 1] ?? 0);
+  };
+
+  it('the recalibration map rises, keeps its ends, and undoes a known distortion', () => {
+    const counts = new Array<number>(SCORE_COUNTS).fill(0);
+    overconfident(counts, 0.5);
+    const population = refitPopulation({ devices: [], counts, parent, version: 1 });
+    const map = population.recalibration.slice(0, PIT_BINS + 1);
+    expect(map[0]).toBe(0);
+    expect(map.at(-1)).toBe(1);
+    for (const [i, value] of map.entries()) expect(value).toBeGreaterThanOrEqual(map[i - 1] ?? 0);
     // P(U ≤ 0.05) of that distribution is 2/π·asin √0.05 = 0.1436.
-    expect(recalibrate(0.05, recalibration)).toBeCloseTo(0.1436, 2);
-    expect(recalibrate(0.3, [])).toBe(0.3);
+    expect(correctionFor(0.5, population)(0.05)).toBeCloseTo(0.1436, 2);
+    expect(correctionFor(0.5, null)(0.3)).toBe(0.3);
+  });
+
+  it('what erratic devices taught does not correct steady ones, and those between are told by both', () => {
+    const counts = new Array<number>(SCORE_COUNTS).fill(0);
+    overconfident(counts, 6);
+    const population = refitPopulation({ devices: [], counts, parent, version: 1 });
+    const at = (jitter: number) => correctionFor(jitter, population)(0.05);
+    expect(at(0.3)).toBeCloseTo(0.05, 6);
+    expect(at(1.2)).toBeCloseTo(0.05, 6);
+    expect(at(6)).toBeCloseTo(0.1436, 2);
+    expect(at(60)).toBeCloseTo(at(6), 9);
+    for (const jitter of [2.6, 3, 4, 5]) {
+      expect(at(jitter)).toBeGreaterThan(at(jitter - 0.1));
+      expect(at(jitter)).toBeLessThan(at(6));
+    }
+    // A fleet that scored nothing takes over its parent's maps; a map of an older kind holds for all.
+    const child = refitPopulation({ devices: [], counts: [], parent: population, version: 2 });
+    for (const p of [0.01, 0.2, 0.93]) {
+      expect(correctionFor(6, child)(p)).toBeCloseTo(correctionFor(6, population)(p), 9);
+    }
+    expect(correctionFor(6, { ...population, recalibration: [0, 0.2, 1] })(0.5)).toBe(0.2);
   });
 
   it('months are learned from what was used in them, lean on the parent, and average one', () => {
@@ -102,7 +127,12 @@ describe('population', () => {
     for (let month = 0; month < 12; month += 1) {
       const usual = month === 7 ? 0.6 : 1;
       for (let i = 0; i < 5000; i += 1)
-        addScore(counts, { low: 0.5, high: 0.5, season: { month, opDays: 7, usedOpDays: 7 * usual } });
+        addScore(counts, {
+          low: 0.5,
+          high: 0.5,
+          jitter: 1,
+          season: { month, opDays: 7, usedOpDays: 7 * usual },
+        });
     }
     const months = refitPopulation({ devices: [], counts, parent, version: 1 }).monthFactors ?? [];
     expect(months.reduce((a, b) => a + b, 0) / 12).toBeCloseTo(1, 9);
@@ -129,16 +159,25 @@ describe('population', () => {
   });
 
   it('a block known between two probabilities counts one in all', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (a, b) => {
-          const counts = new Array<number>(PIT_BINS).fill(0);
-          addScore(counts, { low: Math.min(a, b), high: Math.max(a, b) });
-          expect(counts.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
-        },
-      ),
+      fc.property(share, share, fc.double({ min: 0, max: 100, noNaN: true }), (a, b, jitter) => {
+        const counts = new Array<number>(PIT_COUNTS).fill(0);
+        addScore(counts, { low: Math.min(a, b), high: Math.max(a, b), jitter });
+        expect(counts).toHaveLength(PIT_COUNTS);
+        expect(counts.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  it('where spares come late nobody is tempted higher up: the threshold is never below that of the whole fleet', () => {
+    const wide = refitPopulation({ devices: fleet(200, 30), counts: [], parent, version: 1 });
+    const late = fleet(200, 300).map((one) => ({ ...one, earlyHighest: 0.1 }));
+    expect(refitPopulation({ devices: late, counts: [], parent: wide, version: 1 }).temptedBelow).toBe(
+      wide.temptedBelow,
+    );
+    expect(refitPopulation({ devices: late, counts: [], parent, version: 1 }).temptedBelow).toBeLessThan(
+      0.12,
     );
   });
 

@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PIT_BINS, SCORE_COUNTS } from '../../core/population.ts';
+import { leaningOn, SCORE_COUNTS } from '../../core/population.ts';
+import { PIT_BINS, PIT_COUNTS } from '../../core/recalibration.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { loadContexts } from '../../rules/context/load-contexts.ts';
 import { policyOf } from '../../rules/policy.ts';
-import {
-  foldCalibration,
-  leaningOn,
-  loadCalibration,
-  writeScores,
-} from '../../rules/population/calibration.ts';
+import { foldCalibration, loadCalibration, writeScores } from '../../rules/population/calibration.ts';
 import { refitPopulations } from '../../rules/population/refit.ts';
 import { silentLog } from '../support/log.ts';
 import { type SeededConsumable, seedConsumable } from '../support/seed.ts';
 import { createWorld, decline, report, START, type World } from './world.ts';
 
 const total = (counts: readonly number[]): number =>
-  counts.slice(0, PIT_BINS).reduce((sum, count) => sum + count, 0);
+  counts.slice(0, PIT_COUNTS).reduce((sum, count) => sum + count, 0);
 
 describe('how the forecasts fared', () => {
   let world: World;
@@ -40,10 +36,10 @@ describe('how the forecasts fared', () => {
   };
   const recalibrationOf = async (seeded: SeededConsumable) => (await populationOf(seeded))?.recalibration;
   /** Lets the use of a slot fall between two probabilities of what was forecast, so many times. */
-  const score = (seeded: SeededConsumable, times: number, low: number, high: number) =>
+  const score = (seeded: SeededConsumable, times: number, low: number, high: number, jitter = 0.5) =>
     writeScores(
       world.database.pool,
-      [{ ...seeded, slotKey: 'black', scores: Array.from({ length: times }, () => ({ low, high })) }],
+      [{ ...seeded, slotKey: 'black', scores: Array.from({ length: times }, () => ({ low, high, jitter })) }],
       world.clock.now(),
     );
   /** Ten weeks of steady use, looked at twice a day. */
@@ -107,10 +103,10 @@ describe('how the forecasts fared', () => {
     expect(await recalibrationOf(seeded)).toEqual([]);
     const before = await forecast();
     // Most of the use fell into the top tenth of what was predicted.
-    await score(seeded, 3000, 0.9, 1);
+    for (const jitter of [0.6, 1.2, 2.5, 6]) await score(seeded, 3000, 0.9, 1, jitter);
     await refit();
     const map = (await recalibrationOf(seeded)) ?? [];
-    expect(map).toHaveLength(PIT_BINS + 1);
+    expect(map).toHaveLength(4 * (PIT_BINS + 1));
     expect(map[90]).toBeLessThan(0.15);
     expect(await forecast()).toBeLessThan(before - DAY_MS);
     const versions = await world.rows<{ versions: number }>(
@@ -118,7 +114,7 @@ describe('how the forecasts fared', () => {
     );
     expect(versions[0]?.versions).toBe(2);
     // The same counts tell of the months: a slot that does half as much in August is expected to.
-    const quiet = { low: 0.4, high: 0.6, season: { month: 7, opDays: 7, usedOpDays: 3.5 } };
+    const quiet = { low: 0.4, high: 0.6, jitter: 1, season: { month: 7, opDays: 7, usedOpDays: 3.5 } };
     const blocks = Array.from({ length: 3000 }, () => quiet);
     await writeScores(
       world.database.pool,

@@ -16,7 +16,7 @@ import { type DeviceWorld, monthlyDegreeDays } from '../device-world.ts';
 import type { Policy, PolicyRun, Review, UseForecast, Verdict } from '../policy.ts';
 import { profileOf, reviewAt } from '../reading-path.ts';
 import { arrivalDay } from '../simulate.ts';
-import type { FamilyName, WorldCosts } from '../world-parameters.ts';
+import type { WorldCosts } from '../world-parameters.ts';
 import { leadPmf } from './future-cost.ts';
 import { tableForecast } from './table-forecast.ts';
 
@@ -28,7 +28,11 @@ export type StepListener = (
   now: Instant,
 ) => void;
 
-export type Populations = Partial<Record<FamilyName, Population>>;
+/** By device model: a family with a gauge. */
+export type Populations = Readonly<Record<string, Population>>;
+
+/** The model's name among the populations. */
+export const modelOf = (world: DeviceWorld): string => `${world.family}, ${world.gauge.name}`;
 
 const CENTS = 100;
 const CURRENCY = 'EUR';
@@ -154,6 +158,14 @@ class EngineRun implements PolicyRun {
 function verdictOf(result: StepResult<ConsumableState>, now: Instant): Verdict {
   const { decision, commands } = result;
   const proposal = commands.find((command) => command.type === 'propose-order');
+  if (proposal !== undefined && proposal.status === 'proposed' && decision.outcome === 'ask')
+    return {
+      quantity: proposal.quantity * proposal.offer.packSize,
+      asks: true,
+      placeInDays: Math.max(0, Math.round((proposal.placeAt - now) / DAY_MS)),
+      expectedDays: expectedDays(decision, now),
+      believedShelf: decision.onShelf,
+    } as any;
   const placed = proposal !== undefined && proposal.placeAt <= now + 12 * HOUR_MS ? proposal : undefined;
   // What may not be ordered on such telemetry is asked: one filling, if the customer agrees.
   const asks = placed === undefined && decision.outcome === 'ask';
@@ -179,6 +191,6 @@ export function neveroutPolicy(
 ): Policy {
   return {
     name,
-    start: (world) => new EngineRun(world, counters, populations[world.family] ?? null, onStep),
+    start: (world) => new EngineRun(world, counters, populations[modelOf(world)] ?? null, onStep),
   };
 }
