@@ -73,7 +73,6 @@ class DeviceRun {
   readonly #policy: PolicyRun;
   readonly #orders: PlacedOrder[] = [];
   #open: Shipment | null = null;
-  #approved: { day: number; verdict: Verdict } | null = null;
   #pending: Verdict | null = null;
   #believedShelf = 0;
   #lastHeard = 0;
@@ -129,13 +128,7 @@ class DeviceRun {
       events,
       openOrder:
         open === null
-          ? this.#approved === null
-            ? null
-            : {
-                orderId: 'approved',
-                placedAt: reviewAt(world, this.#approved.day),
-                quantity: this.#approved.verdict.quantity,
-              }
+          ? null
           : { orderId: open.orderId, placedAt: reviewAt(world, open.placedDay), quantity: open.quantity },
     };
     const slot = this.#slot;
@@ -149,15 +142,6 @@ class DeviceRun {
     const verdict = this.#policy.review(review, truth);
     this.#believedShelf = verdict.believedShelf;
     this.#forecast(review, truth);
-    if (this.#approved !== null) {
-      this.#pending = null;
-      if (day >= this.#approved.day) {
-        const a = this.#approved;
-        this.#approved = null;
-        if (this.#open === null && slot.shelf.length === 0) this.#place(day, a.verdict);
-      }
-      return;
-    }
     if (verdict.quantity <= 0) {
       this.#pending = null;
       return;
@@ -165,11 +149,6 @@ class DeviceRun {
     this.#pending = verdict;
     if (verdict.asks && !this.#customerAgrees(day)) return;
     this.#pending = null;
-    const later = (verdict as any).placeInDays ?? 0;
-    if (later > 0) {
-      this.#approved = { day: day + later, verdict };
-      return;
-    }
     this.#place(day, verdict);
   }
 

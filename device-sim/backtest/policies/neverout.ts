@@ -158,20 +158,13 @@ class EngineRun implements PolicyRun {
 function verdictOf(result: StepResult<ConsumableState>, now: Instant): Verdict {
   const { decision, commands } = result;
   const proposal = commands.find((command) => command.type === 'propose-order');
-  if (proposal !== undefined && proposal.status === 'proposed' && decision.outcome === 'ask')
-    return {
-      quantity: proposal.quantity * proposal.offer.packSize,
-      asks: true,
-      placeInDays: Math.max(0, Math.round((proposal.placeAt - now) / DAY_MS)),
-      expectedDays: expectedDays(decision, now),
-      believedShelf: decision.onShelf,
-    } as any;
-  const placed = proposal !== undefined && proposal.placeAt <= now + 12 * HOUR_MS ? proposal : undefined;
+  const announced = proposal?.status === 'announced' && proposal.placeAt <= now + 12 * HOUR_MS;
+  const placed = announced ? proposal : undefined;
   // What may not be ordered on such telemetry is asked: one filling, if the customer agrees.
   const asks = placed === undefined && decision.outcome === 'ask';
   return {
     quantity: placed === undefined ? (asks ? 1 : 0) : placed.quantity * placed.offer.packSize,
-    asks: asks || (placed !== undefined && placed.status !== 'announced'),
+    asks,
     expectedDays: expectedDays(decision, now),
     believedShelf: decision.onShelf,
   };
