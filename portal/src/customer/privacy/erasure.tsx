@@ -28,7 +28,10 @@ export function Erasure() {
   // The session ends with the account: what is left to say is said on a page that needs none.
   const leave = async (started: Started) => {
     rememberSession(false);
-    await navigate('/erased', { replace: true, state: started });
+    const go = () => navigate('/erased', { replace: true, state: started });
+    await go();
+    // The end of the session may have been noticed on the way, and led to the page to sign in: what is said but once goes first.
+    if (location.pathname !== '/erased') await go();
     client.clear();
   };
   return (

@@ -132,7 +132,7 @@ export const customer: Translated<typeof english> = {
       accepted: 'Es ist bestellt.',
       shipped: 'Es ist unterwegs.',
     },
-    openOrderArrives: 'Kommt {{span}}.',
+    openOrderArrives: 'Kommt {{span}}',
     notNeeded: 'Nicht nötig',
     skipTitle: 'Diesmal nicht nötig',
     ladderLabel: 'Strategie',

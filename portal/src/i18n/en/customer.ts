@@ -128,7 +128,7 @@ export const customer = {
       accepted: 'It is ordered.',
       shipped: 'It is on its way.',
     },
-    openOrderArrives: 'Arrives {{span}}.',
+    openOrderArrives: 'Arrives {{span}}',
     notNeeded: 'Not needed',
     skipTitle: 'Not needed this time',
     ladderLabel: 'Strategy',
