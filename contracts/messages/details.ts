@@ -33,6 +33,8 @@ const orderFacts = z.object({
   cancelUntil: when.nullable(),
   /** When it is placed with the merchant, or, of a proposal, when it expires. */
   dueAt: when.nullable(),
+  /** Not placed before, however early it is approved; null: at once. */
+  placeFrom: when.nullable().default(null),
   runOut,
   /** Why, as the decision says it. */
   why: said.nullable(),
@@ -70,8 +72,8 @@ export const DETAILS = {
   }),
   /** An order that is placed only if the customer approves it. */
   proposal: orderFacts.extend({
-    /** `prepared`: as the customer chose; the others: it was to be automatic. */
-    because: z.enum(['prepared', 'downgraded', 'notice-failed']).default('prepared'),
+    /** `prepared`: as the customer chose; `not-seen`: nobody sees the level; the others: it was to be automatic. */
+    because: z.enum(['prepared', 'downgraded', 'notice-failed', 'not-seen']).default('prepared'),
     alternatives: z
       .array(
         z.object({

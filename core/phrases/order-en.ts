@@ -1,3 +1,5 @@
+import { dayFrom } from './dates.ts';
+import { englishDates as dates } from './dates-en.ts';
 import type { OrderTexts } from './order.ts';
 
 /** What the merchant added in its own words, in brackets. */
@@ -12,6 +14,7 @@ export const ORDER_ENGLISH: OrderTexts = {
   'order-skipped': () => 'Skipped this time.',
   'order-cancelled': () => 'Cancelled before it was placed.',
   'order-approved': () => 'Approved.',
+  'order-approved-for': ({ on, today }) => `Approved: it is ordered on ${dayFrom(dates, on, today)}.`,
   'order-declined': () => 'Declined.',
   'order-arrived-said': () => 'The customer says that it has arrived.',
   'order-never-came-said': () => 'The customer says that it never came.',

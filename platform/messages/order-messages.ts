@@ -49,7 +49,7 @@ export async function announceOrders(
 export const PROPOSAL_LIFE_MS = 14 * DAY_MS;
 
 /** Why the customer is asked. */
-export type ProposalReason = 'prepared' | 'downgraded' | 'notice-failed';
+export type ProposalReason = 'prepared' | 'downgraded' | 'notice-failed' | 'not-seen';
 
 /** Asks the customer about orders that are `proposed`, as they stand now, and names what else would do. */
 export async function proposeOrders(

@@ -11,10 +11,13 @@ interface OpenOrderRow {
   readonly fillings: number;
   readonly createdAt: Date;
   readonly arrivesTo: string | null;
+  /** Asked about because the level is not seen, and not approved yet. */
+  readonly unanswered: boolean;
 }
 
 const OPEN_ORDERS = prepared(`
-  SELECT id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo"
+  SELECT id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo",
+    status = 'proposed' AND place_from IS NOT NULL AS unanswered
   FROM "order" WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`);
 
 export type OpenOrderOf = (consumableId: string, timeZone: string) => OpenOrder | null;
@@ -31,6 +34,7 @@ export async function loadOpenOrders(db: Queryable, consumableIds: readonly stri
       quantity: row.fillings,
       createdAt: row.createdAt.getTime(),
       expectedBy: row.arrivesTo === null ? null : startOfLocalDate(addDays(row.arrivesTo, 1), timeZone),
+      unanswered: row.unanswered,
     };
   };
 }

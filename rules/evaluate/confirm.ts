@@ -11,6 +11,7 @@ import {
   failed,
   proposalOf,
   totalOf,
+  withdrawalOf,
 } from './evaluation.ts';
 
 /**
@@ -26,21 +27,26 @@ export async function confirmAnnouncements(
   now: Instant,
 ): Promise<readonly (Evaluation | FailedEvaluation)[]> {
   const wanting = evaluations.filter((evaluation) => proposalOf(evaluation)?.status === 'announced');
-  if (wanting.length === 0) return evaluations;
+  // Their customers may just be answering.
+  const withdrawing = evaluations.filter(
+    (evaluation) => withdrawalOf(evaluation) !== undefined && !wanting.includes(evaluation),
+  );
+  const unsure = [...wanting, ...withdrawing];
+  if (unsure.length === 0) return evaluations;
   await lockCustomers(
     db,
-    wanting.flatMap(({ context }) => context.about.customerId ?? []),
+    unsure.flatMap(({ context }) => context.about.customerId ?? []),
   );
   await lockConsents(
     db,
     wanting.flatMap((evaluation) => proposalOf(evaluation)?.consentId ?? []),
   );
-  const wanted = wanting.map(({ claimed }) => ({ consumableId: claimed.consumableId, order: null }));
+  const wanted = unsure.map(({ claimed }) => ({ consumableId: claimed.consumableId, order: null }));
   const contexts = await loadContexts(db, wanted, policy, now);
   // By customer and by device: terms count what is spent within their scope.
   const spentNow = new Map<string, Spent>();
   const confirmed = new Map<string, Evaluation | FailedEvaluation>();
-  for (const evaluation of bestFirst(wanting, contexts.of)) {
+  for (const evaluation of [...bestFirst(wanting, contexts.of), ...withdrawing]) {
     const { consumableId } = evaluation.claimed;
     const context = contexts.of.get(consumableId);
     if (context !== undefined) confirmed.set(consumableId, confirm(evaluation, context, spentNow, now));

@@ -39,6 +39,7 @@ import {
 import { installOrders } from './install-orders.ts';
 import { loadEvents } from './load-events.ts';
 import { replay } from './replay.ts';
+import { withdrawOrders } from './withdraw-orders.ts';
 import { type DecisionRow, newId, writeDecisions } from './write-decisions.ts';
 import { type NewOrder, tellNewOrders, writeOrders } from './write-orders.ts';
 import { setAside, writeStates } from './write-states.ts';
@@ -196,6 +197,7 @@ async function writeEvaluations(
     return { evaluation, digest, lastDecisionId: id };
   });
   await writeDecisions(db, decisions);
+  const withdrawn = await withdrawOrders(db, evaluations, now);
   const raiseReviews = await prepareReviews(db, announcements, now);
   const made = await writeOrders(db, newOrders, now);
   await consolidate(db, made, newOrders, policy, now);
@@ -209,7 +211,8 @@ async function writeEvaluations(
     return seen.length === 0 ? [] : [[evaluation.claimed.consumableId, seen] as const];
   });
   const seen = await installOrders(db, new Map(swaps));
-  return { decisions, orders: made.map(({ status }) => status), ...seen, flags };
+  const entered = [...made.map(({ status }) => status), ...Array<OrderStatus>(withdrawn).fill('cancelled')];
+  return { decisions, orders: entered, ...seen, flags };
 }
 
 /** An order is due, and neither the product nor anything in its place can be had. */

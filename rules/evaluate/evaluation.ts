@@ -113,6 +113,10 @@ export function proposalOf({ result }: Evaluation): ProposeOrder | undefined {
   return result.commands.find((command) => command.type === 'propose-order');
 }
 
+/** The open order that makes room, if one does. */
+export const withdrawalOf = ({ result }: Evaluation) =>
+  result.commands.find((command) => command.type === 'withdraw-order');
+
 /** A filling that was put in, and what was known when it was. */
 export interface SeenSwap {
   readonly at: Instant;

@@ -79,7 +79,7 @@ function postponed(
   const waiting = new Set<Outcome>(wants.map(({ evaluation }) => evaluation));
   return evaluations.map((outcome) => {
     if (failed(outcome) || !waiting.has(outcome)) return outcome;
-    const commands = outcome.result.commands.filter(({ type }) => type !== 'propose-order');
+    const commands = outcome.result.commands.filter(({ type }) => type === 'installed');
     return { ...outcome, awaitsQuote: true, result: { ...outcome.result, commands, evaluateAt: until } };
   });
 }

@@ -145,6 +145,7 @@ const EXAMPLES: { readonly [C in PhraseCode]: Facts[C] } = {
   'order-skipped': {},
   'order-cancelled': {},
   'order-approved': {},
+  'order-approved-for': { on: '2026-07-04', today },
   'order-declined': {},
   'order-arrived-said': {},
   'order-never-came-said': {},

@@ -91,6 +91,7 @@ export interface Reading {
   readonly at: number;
   readonly level: number | 'some' | 'unknown';
   readonly historical?: boolean;
+  readonly useCounter?: number;
 }
 
 let sequence = 0;
@@ -104,9 +105,10 @@ export async function report(
   const rows = readings.map((reading) => ({ ...reading, seq: ++sequence }));
   await database.pool.query(
     `WITH stored AS (
-       INSERT INTO reading (consumable_id, at, seq, received_at, level_kind, level, historical)
-       SELECT $1, at, seq, at, kind::level_kind, level, historical
-       FROM unnest($2::timestamptz[], $3::bigint[], $4::text[], $5::float8[], $6::boolean[]) AS t(at, seq, kind, level, historical)
+       INSERT INTO reading (consumable_id, at, seq, received_at, level_kind, level, historical, use_counter)
+       SELECT $1, at, seq, at, kind::level_kind, level, historical, counter
+       FROM unnest($2::timestamptz[], $3::bigint[], $4::text[], $5::float8[], $6::boolean[], $7::float8[])
+         AS t(at, seq, kind, level, historical, counter)
        ON CONFLICT DO NOTHING RETURNING at, seq
      )
      INSERT INTO evaluation_queue (consumable_id, reading_at, reading_seq, event_ids, enqueued_at)
@@ -118,6 +120,7 @@ export async function report(
       rows.map(({ level }) => (typeof level === 'number' ? 'measured' : level)),
       rows.map(({ level }) => (typeof level === 'number' ? level : null)),
       rows.map(({ historical }) => historical ?? false),
+      rows.map(({ useCounter }) => useCounter ?? null),
     ],
   );
 }

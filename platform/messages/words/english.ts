@@ -60,6 +60,8 @@ const ASKING: Readonly<Record<DetailOf<'proposal'>['because'], string>> = {
     'We would have ordered it by ourselves, but something stands in the way. It is placed only if you approve it.',
   'notice-failed':
     'We could not reach you to announce this order, so it was not placed. It is placed only if you approve it.',
+  'not-seen':
+    'We cannot see how much is left, so we ask you instead of ordering by ourselves. It is placed only if you approve it, and not before that day.',
 };
 
 function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
@@ -74,6 +76,12 @@ function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
     paragraphs: [because(order, reader), ASKING[order.because]],
     facts: [
       ...(orderFactsOf(order, reader) ?? []),
+      ...present([
+        [
+          'Ordered on',
+          order.because !== 'not-seen' || order.placeFrom === null ? null : reader.date(order.placeFrom),
+        ],
+      ]),
       ...others,
       ...present([['Answer until', order.dueAt === null ? null : reader.moment(order.dueAt)]]),
     ],
@@ -252,6 +260,7 @@ export const ENGLISH: Language = {
     'strategy-suggestion': suggestion,
     'ops-alert': ({ code, text }) => ({ subject: `Neverout: ${code}`, paragraphs: [text] }),
   },
+  agree: 'Yes, order it',
   actions: {
     approve: 'Order now',
     cancel: 'Cancel the order',

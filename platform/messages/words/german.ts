@@ -64,6 +64,8 @@ const ASKING: Readonly<Record<DetailOf<'proposal'>['because'], string>> = {
     'Wir hätten es von selbst bestellt, aber etwas steht dem entgegen. Bestellt wird nur, wenn Sie zustimmen.',
   'notice-failed':
     'Wir konnten Ihnen diese Bestellung nicht ankündigen, deshalb wurde sie nicht aufgegeben. Bestellt wird nur, wenn Sie zustimmen.',
+  'not-seen':
+    'Wir sehen nicht, wie viel übrig ist, und fragen Sie deshalb, statt von selbst zu bestellen. Bestellt wird nur, wenn Sie zustimmen, und nicht vor diesem Tag.',
 };
 
 function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
@@ -78,6 +80,12 @@ function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
     paragraphs: [because(order, reader), ASKING[order.because]],
     facts: [
       ...(orderFactsOf(order, reader) ?? []),
+      ...present([
+        [
+          'Bestellt am',
+          order.because !== 'not-seen' || order.placeFrom === null ? null : reader.date(order.placeFrom),
+        ],
+      ]),
       ...others,
       ...present([['Antwort bis', order.dueAt === null ? null : reader.moment(order.dueAt)]]),
     ],
@@ -258,6 +266,7 @@ export const GERMAN: Language = {
     'strategy-suggestion': suggestion,
     'ops-alert': ({ code, text }) => ({ subject: `Neverout: ${code}`, paragraphs: [text] }),
   },
+  agree: 'Ja, bestellen',
   actions: {
     approve: 'Jetzt bestellen',
     cancel: 'Bestellung stornieren',
