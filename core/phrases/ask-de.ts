@@ -60,11 +60,11 @@ export const ASK_GERMAN: AskTexts = {
   'level-not-told': ({ name, since, today }) =>
     since === null
       ? `${slot(name)}: Das Gerät meldet nicht, wie viel übrig ist.`
-      : `${slot(name)}: Seit ${dayFrom(dates, since, today)} meldet das Gerät nicht mehr, wie viel übrig ist.`,
+      : `${slot(name)}: Seit dem ${dayFrom(dates, since, today)} meldet das Gerät nicht mehr, wie viel übrig ist.`,
   'level-not-heard': ({ name, since, today }) =>
     since === null
       ? `${slot(name)}: Es gibt nur Messwerte aus der Vergangenheit; wir sehen nicht, wie viel übrig ist.`
-      : `${slot(name)}: Seit ${dayFrom(dates, since, today)} ist kein Messwert gekommen; wir sehen nicht, wie viel übrig ist.`,
+      : `${slot(name)}: Seit dem ${dayFrom(dates, since, today)} ist kein Messwert gekommen; wir sehen nicht, wie viel übrig ist.`,
   'lasts-usually': ({ p10, p50, p90, today }) => {
     const say = (date: string): string => dayFrom(dates, date, today);
     const interval =

@@ -61,7 +61,7 @@ const ASKING: Readonly<Record<DetailOf<'proposal'>['because'], string>> = {
   'notice-failed':
     'We could not reach you to announce this order, so it was not placed. It is placed only if you approve it.',
   'not-seen':
-    'We cannot see how much is left, so we ask you instead of ordering by ourselves. It is placed only if you approve it, and not before that day.',
+    'As we cannot see it, we ask you instead of ordering by ourselves. It is placed only if you approve it.',
 };
 
 function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {

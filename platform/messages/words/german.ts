@@ -65,7 +65,7 @@ const ASKING: Readonly<Record<DetailOf<'proposal'>['because'], string>> = {
   'notice-failed':
     'Wir konnten Ihnen diese Bestellung nicht ankündigen, deshalb wurde sie nicht aufgegeben. Bestellt wird nur, wenn Sie zustimmen.',
   'not-seen':
-    'Wir sehen nicht, wie viel übrig ist, und fragen Sie deshalb, statt von selbst zu bestellen. Bestellt wird nur, wenn Sie zustimmen, und nicht vor diesem Tag.',
+    'Weil wir es nicht sehen, fragen wir Sie, statt von selbst zu bestellen. Bestellt wird nur, wenn Sie zustimmen.',
 };
 
 function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {

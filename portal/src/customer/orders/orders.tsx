@@ -108,7 +108,7 @@ function OpenOrder({ order }: { readonly order: Order }) {
 }
 
 /** The day for which the customer was asked, as long as it counts. */
-export function OrderedOn({
+function OrderedOn({
   order: { status, placeFrom },
 }: {
   readonly order: Pick<Order, 'status' | 'placeFrom'>;
