@@ -1,5 +1,4 @@
 import { gridOf } from './day-grid.ts';
-import {} from './depletion.ts';
 import { fold } from './fold.ts';
 import { posteriors, priorOf, usedMoreThan } from './mixture.ts';
 import { opDays } from './op-clock.ts';
