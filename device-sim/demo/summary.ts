@@ -1,3 +1,4 @@
+import { formatMoney } from '../../core/money.ts';
 import type { Report } from './report.ts';
 
 const number = new Intl.NumberFormat('en-US');
@@ -30,15 +31,12 @@ function verdict({ violations, disagreements }: Report): string[] {
   return [...lines, row('Books', 'DISAGREE'), ...disagreements.map((text) => `    - ${text}`)];
 }
 
-const MINOR_DIGITS = 2;
 const SHOWN_CAPTURES = 4;
-
-const inMajor = (minor: number): string => (minor / 10 ** MINOR_DIGITS).toFixed(MINOR_DIGITS);
 
 /** The summary as a person reads it. */
 export function summarise(report: Report): string {
   const { readings, merchant, parcels, captures, installations, review, announcements } = report;
-  const money = inMajor(merchant.spentMinor);
+  const money = (minor: number): string => formatMoney({ minor, currency: merchant.currency });
   const shown = captures.slice(0, SHOWN_CAPTURES).map((name) => name.split('/').at(-1));
   const more = captures.length > SHOWN_CAPTURES ? ` and ${captures.length - SHOWN_CAPTURES} more` : '';
   return [
@@ -65,11 +63,11 @@ export function summarise(report: Report): string {
     ),
     row(
       'Merchant',
-      `${merchant.purchases} purchases · ${merchant.delivered} delivered · ${money} ${merchant.currency}`,
+      `${merchant.purchases} purchases · ${merchant.delivered} delivered · ${money(merchant.spentMinor)}`,
     ),
     row(
       'Parcels',
-      `${parcels.perPurchase.toFixed(2)} a purchase: ${parcels.boxes} boxes · ${parcels.shared} purchases shared one · ${inMajor(parcels.savedMinor)} ${merchant.currency} of shipping saved`,
+      `${parcels.perPurchase.toFixed(2)} a purchase: ${parcels.boxes} boxes · ${parcels.shared} purchases shared one · ${money(parcels.savedMinor)} of shipping saved`,
     ),
     row('Used up', `${report.cycles} fillings, of slots that the platform may keep filled`),
     row(
