@@ -30,8 +30,8 @@ export interface Explanation {
   readonly placeAt: Instant | null;
   /** Why it arrives before or after a hold; absent or null: no hold moved it. */
   readonly moved?: Phrase | null;
-  /** The customer is asked for `placeAt`, because the level is not seen. */
-  readonly question?: boolean;
+  /** So many the customer is asked about, because the level is not seen; absent or null: nobody is asked. */
+  readonly asksFor?: number | null;
   readonly model: Model;
   readonly context: StepContext;
   readonly now: Instant;
@@ -46,8 +46,12 @@ function shiftOf(model: Model, now: Instant, timeZone: string): Said {
   return [say('use-shift', { share, up: shift > 0, since, today: localDate(now, timeZone) })];
 }
 
-/** What is not seen and since when, what is believed, and for which day the customer is asked. */
-function whyAsked({ model, context, placeAt, moved, now }: Explanation, { p10, p50, p90 }: Forecast): Said {
+/** What is not seen and since when, what is believed, and the question. */
+function whyAsked(
+  { model, context, moved, now }: Explanation,
+  quantity: number,
+  { p10, p50, p90 }: Forecast,
+): Said {
   const { name } = context.profile;
   const date = (at: Instant) => localDate(at, context.calendar.timeZone);
   const today = date(now);
@@ -60,7 +64,7 @@ function whyAsked({ model, context, placeAt, moved, now }: Explanation, { p10, p
       ? say('used-up', { name })
       : say('lasts-usually', { p10: ends(p10), p50: date(p50), p90: ends(p90), today }),
     ...(moved == null ? [] : [moved]),
-    say('shall-order', { on: date(Math.max(placeAt ?? now, now)), today }),
+    say('shall-order', { quantity }),
   ];
 }
 
@@ -95,10 +99,10 @@ function autonomy({ limited, backSince, calendar, strategy }: StepContext, now: 
 
 /** One plain sentence or two, for the customer, with the numbers that decided. */
 export function explain(explanation: Explanation): Said {
-  const { context, forecast, now, outcome, trust, gates, model } = explanation;
+  const { context, forecast, now, outcome, trust, gates, model, asksFor } = explanation;
   const { name } = context.profile;
   if (forecast === null) return [say('about', { name }), ...trust.said, say('nothing-unknown')];
-  if (explanation.question === true) return whyAsked(explanation, forecast);
+  if (asksFor != null) return whyAsked(explanation, asksFor, forecast);
   const base = [lasts(context, forecast, now), ...shiftOf(model, now, context.calendar.timeZone)];
   switch (outcome) {
     case 'wait':

@@ -4,7 +4,7 @@ import { fold } from './fold.ts';
 import { CONSENT_GATES, checkGates } from './gates.ts';
 import { beforeLeaving, type DeliveryPlan, isLastChance, planDelivery } from './holds.ts';
 import { posteriors, priorOf } from './mixture.ts';
-import { dayToOrder, LONGEST_SLEEP_MS, nextLook } from './next-look.ts';
+import { LONGEST_SLEEP_MS, nextLook } from './next-look.ts';
 import { opDays } from './op-clock.ts';
 import { inWords } from './phrases/in-words.ts';
 import { type Phrase, type Said, say } from './phrases/phrase.ts';
@@ -217,7 +217,7 @@ function act({ view, trust, forecast, weighing }: Look, context: StepContext, no
   const { settings, strategy, leadTime, calendar } = context;
   const automatic = strategy === 'automatic';
   const asks = isForTheCustomer(view.model, trust, context, now);
-  const earliestPlaceAt = asks ? dayToOrder(view, context, now) : now + placementDelay(view, context);
+  const earliestPlaceAt = now + placementDelay(context);
   const plan = context.offer === null ? null : planDelivery({ earliestPlaceAt, leadTime, calendar });
   const quantity = context.offer === null ? 1 : quantityOf(view, context.offer, context);
   const offer = context.offer === null ? null : offerAt(context.offer, quantity);
@@ -249,7 +249,7 @@ function act({ view, trust, forecast, weighing }: Look, context: StepContext, no
     weighing,
     trust,
     model: view.model,
-    question,
+    asksFor: question ? quantity : null,
     placeAt,
     moved: plan === null ? null : (plan.reason ?? soonAway(plan, context, now)),
     context,

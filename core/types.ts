@@ -355,9 +355,9 @@ export type Command =
       readonly offer: Offer;
       /** `announced`: automatic; `proposed`: the customer approves first. */
       readonly status: 'announced' | 'proposed';
-      /** Not to be placed before this instant (cancel window, holds, the day that a question names). */
+      /** Not to be placed before this instant (cancel window, holds). */
       readonly placeAt: Instant;
-      /** Asked only because the level is not seen: it is for `placeAt`, however early it is approved. */
+      /** Asked only because the level is not seen. */
       readonly because?: 'not-seen';
       readonly consentId: string | null;
       /** Minor units that ordering now avoids, in expectation, and P(empty before it arrives): for `rankBySpend`. */

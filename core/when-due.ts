@@ -14,19 +14,16 @@ export interface View {
   readonly model: Model;
   readonly future: RunOut;
   readonly early: EarlyCost;
-  /**
-   * Whether the customer's answer comes before an order, and takes its time. `given`: neither that nor time to cancel
-   * passes. Absent: as telemetry wants it.
-   */
-  readonly answer?: 'needed' | 'given';
+  /** The customer's answer comes before an order, and takes its time; absent: as telemetry wants it. */
+  readonly answer?: 'needed';
 }
 
 const asksAt = ({ model, answer }: View, { settings }: StepContext, at: Instant): boolean =>
-  answer === undefined ? needsAnswer(model, settings, at) : answer === 'needed';
+  answer === 'needed' || needsAnswer(model, settings, at);
 
 /** From the decision to the placement. */
-export const placementDelay = ({ answer }: Pick<View, 'answer'>, context: StepContext): number =>
-  context.strategy === 'automatic' && answer !== 'given' ? context.settings.cancelWindowMs : 0;
+export const placementDelay = ({ strategy, settings }: StepContext): number =>
+  strategy === 'automatic' ? settings.cancelWindowMs : 0;
 
 export function weighAt(
   view: View,
@@ -35,7 +32,7 @@ export function weighAt(
   next: Instant,
   leadTime: LeadTime = context.leadTime,
 ): Weighing {
-  const delay = placementDelay(view, context);
+  const delay = placementDelay(context);
   const placeAt = at + delay;
   const asks = asksAt(view, context, at);
   return weigh({

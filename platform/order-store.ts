@@ -93,8 +93,6 @@ const TRANSITION = prepared(`
       rejection_code = coalesce(a."rejectionCode", o.rejection_code),
       -- What was to be done is done, or no longer asked, once the order moves on.
       next_step = a."nextStep",
-      -- What is asked anew, for whatever reason, is for now.
-      place_from = CASE WHEN a."to" <> 'proposed' THEN o.place_from END,
       watch_at = CASE WHEN a."to" IN ('placing', 'accepted', 'shipped', 'delivered') THEN a."at"
         -- A request that was under way may reach the merchant after the refusal or the end: it is asked.
         WHEN a."to" IN ('proposed', ${ENDED}) AND o.placed_at IS NOT NULL AND o.accepted_at IS NULL

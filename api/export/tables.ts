@@ -133,7 +133,7 @@ export const EXPORT_TABLES: readonly ExportTable[] = [
         o.accepted_at, o.arrives_from::text, o.arrives_to::text, o.shipped_at, o.delivered_at, o.installed_at, o.take_back,
         o.noticed_at, o.notice_failed_at,
         o.quote_id, o.parcel_id, o.replaces_order_id, o.rejection_code, o.next_step, o.refunded_minor,
-        o.origin, o.options, o.place_from
+        o.origin, o.options
       FROM "order" o JOIN product p ON p.id = o.product_id JOIN merchant m ON m.id = o.merchant_id
       WHERE o.customer_id = $1`,
   },

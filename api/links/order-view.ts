@@ -1,5 +1,5 @@
 import { slotName } from '../../core/phrases/slot-names.ts';
-import type { Instant, OrderStatus } from '../../core/types.ts';
+import type { OrderStatus } from '../../core/types.ts';
 import { PAGES, type PageWords } from '../../platform/messages/words/pages.ts';
 import { type Reader, readerOf } from '../../platform/messages/words/reader.ts';
 import { present } from '../../platform/messages/words/words.ts';
@@ -20,8 +20,6 @@ export interface OrderView {
   readonly arrivesTo: string | null;
   readonly cancelUntil: Date | null;
   readonly dueAt: Date | null;
-  /** Not placed before; null: at once. */
-  readonly placeFrom: Date | null;
   readonly language: string;
   readonly timeZone: string;
   readonly jurisdiction: string;
@@ -30,7 +28,7 @@ export interface OrderView {
 const READ = `
   SELECT o.id, o.customer_id AS "customerId", o.status, p.name AS product, o.quantity, slot.name AS consumable,
     d.name AS device, o.total_minor AS "totalMinor", o.currency, o.arrives_from::text AS "arrivesFrom",
-    o.arrives_to::text AS "arrivesTo", o.cancel_until AS "cancelUntil", o.due_at AS "dueAt", o.place_from AS "placeFrom", cu.language,
+    o.arrives_to::text AS "arrivesTo", o.cancel_until AS "cancelUntil", o.due_at AS "dueAt", cu.language,
     cu.time_zone AS "timeZone", cu.jurisdiction
   FROM "order" o JOIN customer cu ON cu.id = o.customer_id JOIN product p ON p.id = o.product_id
   JOIN consumable c ON c.id = o.consumable_id JOIN device d ON d.id = c.device_id
@@ -52,15 +50,8 @@ export function speechOf(options: Pick<OrderView, 'language' | 'timeZone' | 'jur
   return { reader, words: PAGES[reader.language] };
 }
 
-/** The day on which it is placed once it is approved; null: at once, or it does not wait any more. */
-export function dayToCome(order: OrderView, { reader }: Speech, now: Instant): string | null {
-  const { status, placeFrom } = order;
-  const waits = (status === 'proposed' || status === 'announced') && placeFrom !== null;
-  return waits && placeFrom.getTime() > now ? reader.date(placeFrom.toISOString()) : null;
-}
-
 export function factsOf(order: OrderView, { reader, words }: Speech): readonly (readonly [string, string])[] {
-  const { arrivesFrom, arrivesTo, cancelUntil, dueAt, placeFrom, status } = order;
+  const { arrivesFrom, arrivesTo, cancelUntil, dueAt, status } = order;
   const goods = order.quantity === 1 ? order.product : `${order.quantity} × ${order.product}`;
   const isOpen = status === 'announced' || status === 'proposed';
   const arrives =
@@ -74,7 +65,6 @@ export function factsOf(order: OrderView, { reader, words }: Speech): readonly (
     [words.facts.product, goods],
     [words.facts.device, `${slotName(order.consumable, reader.language)}, ${order.device}`],
     [words.facts.total, reader.money(order.totalMinor, order.currency)],
-    [words.facts.orderedOn, isOpen && placeFrom !== null ? reader.date(placeFrom.toISOString()) : null],
     [words.facts.arrives, isOpen || status === 'accepted' || status === 'shipped' ? arrives : null],
     [words.facts.cancelUntil, status === 'announced' ? moment(cancelUntil) : null],
     [words.facts.answerUntil, status === 'proposed' ? moment(dueAt) : null],

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { MAX_SPARES } from '../../contracts/http/consumables.ts';
 import { MAX_DELAY_DAYS } from '../../contracts/http/orders.ts';
 import { languageOf } from '../../core/phrases/in-words.ts';
-import type { Instant } from '../../core/types.ts';
 import { hashLink, LINK_PATH, type Link, openLinks } from '../../platform/messages/links.ts';
 import type { OrderAction } from '../../platform/messages/words/pages.ts';
 import { transactAudited } from '../audit/within.ts';
@@ -13,7 +12,7 @@ import { takesForms } from '../http/forms.ts';
 import { sendPage } from '../http/page.ts';
 import { ApiProblem } from '../http/problem.ts';
 import { type Act, actOnOrder, isPossible } from '../orders/acts.ts';
-import { dayToCome, factsOf, type OrderView, readOrderView, type Speech, speechOf } from './order-view.ts';
+import { factsOf, type OrderView, readOrderView, type Speech, speechOf } from './order-view.ts';
 import { showUnsubscribe, unsubscribe } from './unsubscribe.ts';
 
 const hidden = { config: { access: 'public' }, schema: { hide: true } } as const;
@@ -79,16 +78,14 @@ async function show(
   if (order === null) return invalid(request, reply);
   const speech = speechOf(order);
   const obstacle = await obstacleTo(deps, link, token, order);
-  if (obstacle !== null)
-    return standing(reply, obstacle === 'expired' ? 410 : 200, order, speech, obstacle, deps.clock.now());
+  if (obstacle !== null) return standing(reply, obstacle === 'expired' ? 410 : 200, order, speech, obstacle);
   const { words, reader } = speech;
-  const day = link.action === 'approve' ? dayToCome(order, speech, deps.clock.now()) : null;
   return sendPage(reply, 200, {
     language: reader.language,
-    title: day === null ? words.title[link.action] : words.later.title(day),
-    paragraphs: [day === null ? words.effect[link.action] : words.later.effect(day)],
+    title: words.title[link.action],
+    paragraphs: [words.effect[link.action]],
     facts: factsOf(order, speech),
-    form: formOf(link.action, speech, day === null ? words.button[link.action] : words.later.button),
+    form: formOf(link.action, speech),
   });
 }
 
@@ -99,13 +96,11 @@ function standing(
   order: OrderView,
   speech: Speech,
   obstacle: 'used' | 'tooLate' | 'expired',
-  now: Instant,
 ): FastifyReply {
   const { words, reader } = speech;
-  const day = order.status === 'announced' ? dayToCome(order, speech, now) : null;
   return sendPage(reply, status, {
     language: reader.language,
-    title: day === null ? words.state[order.status] : words.later.state(day),
+    title: words.state[order.status],
     paragraphs: [words[obstacle]],
     facts: factsOf(order, speech),
     form: null,
@@ -116,7 +111,7 @@ function standing(
 const DAYS = [1, 2, 3, 5, 7, 14, 21, 30];
 const USUAL_DAYS = 7;
 
-function formOf(action: OrderAction, { words }: Speech, button = words.button[action]): string {
+function formOf(action: OrderAction, { words }: Speech): string {
   const option = (days: number) =>
     `<option value="${days}"${days === USUAL_DAYS ? ' selected' : ''}>${words.daysChoice(days)}</option>`;
   const fields =
@@ -125,7 +120,7 @@ function formOf(action: OrderAction, { words }: Speech, button = words.button[ac
       : action === 'have'
         ? `<label for="quantity">${words.spares}</label><input id="quantity" name="quantity" type="number" inputmode="numeric" min="0" max="${MAX_SPARES}" step="1" value="1" required>`
         : '';
-  return `<form method="post">${fields}<div><button>${button}</button></div></form>`;
+  return `<form method="post">${fields}<div><button>${words.button[action]}</button></div></form>`;
 }
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -166,8 +161,7 @@ async function act(
   const speech = speechOf(order);
   const { words, reader } = speech;
   const obstacle = await obstacleTo(deps, link, token, order);
-  if (obstacle !== null)
-    return standing(reply, STATUSES[obstacle], order, speech, obstacle, deps.clock.now());
+  if (obstacle !== null) return standing(reply, STATUSES[obstacle], order, speech, obstacle);
   const wanted = actFrom(link.action, request.body);
   if (wanted === null) {
     const facts = factsOf(order, speech);
@@ -192,14 +186,13 @@ async function act(
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code !== 'wrong-status') throw error;
     const now = (await readOrderView(pool, link.subject)) ?? order;
-    return standing(reply, 409, now, speech, 'tooLate', clock.now());
+    return standing(reply, 409, now, speech, 'tooLate');
   }
   const after = (await readOrderView(pool, link.subject)) ?? order;
-  const day = link.action === 'approve' ? dayToCome(after, speech, clock.now()) : null;
   return sendPage(reply, 200, {
     language: reader.language,
     title: words.doneTitle,
-    paragraphs: [day === null ? words.done[link.action] : words.later.done(day)],
+    paragraphs: [words.done[link.action]],
     facts: factsOf(after, speech),
     form: null,
   });

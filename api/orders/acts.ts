@@ -1,4 +1,3 @@
-import { localDate } from '../../core/calendar.ts';
 import { told } from '../../core/phrases/in-words.ts';
 import { type Phrase, say } from '../../core/phrases/phrase.ts';
 import { replan } from '../../core/replan.ts';
@@ -50,7 +49,6 @@ interface LockedOrder {
   readonly deviceId: string;
   readonly status: OrderStatus;
   readonly dueAt: Date | null;
-  readonly placeFrom: Date | null;
   readonly cancelUntil: Date | null;
   readonly arrivesFrom: string | null;
   readonly arrivesTo: string | null;
@@ -60,7 +58,7 @@ interface LockedOrder {
 const OWNER = 'SELECT customer_id AS "customerId" FROM "order" WHERE id = $1';
 const LOCK = `
   SELECT o.id, o.customer_id AS "customerId", o.consumable_id AS "consumableId", c.device_id AS "deviceId",
-    o.status, o.due_at AS "dueAt", o.place_from AS "placeFrom", o.cancel_until AS "cancelUntil", o.arrives_from::text AS "arrivesFrom",
+    o.status, o.due_at AS "dueAt", o.cancel_until AS "cancelUntil", o.arrives_from::text AS "arrivesFrom",
     o.arrives_to::text AS "arrivesTo", s.run_out_p50 AS "runOut"
   FROM "order" o JOIN consumable c ON c.id = o.consumable_id
   LEFT JOIN consumable_state s ON s.consumable_id = o.consumable_id
@@ -91,7 +89,7 @@ export async function actOnOrder(
     case 'approve':
       if (status === 'announced') return await placeNow(client, order, by, now);
       if (act.productId != null) await takeOption(client, orderId, act.productId);
-      return await approve(client, order, by, now);
+      return await move(client, order, 'announced', by, say('order-approved'), now);
     case 'cancel':
       await pause(client, order, by, now + PAUSE_MS);
       return await move(client, order, 'cancelled', by, say('order-cancelled'), now);
@@ -114,15 +112,6 @@ export async function actOnOrder(
 /** Somebody's own words, or the usual ones in every language. */
 const inTheirWords = (reason: string | null, usual: Phrase) => (reason === null ? told(usual) : { reason });
 
-/** Due at once, or on the day for which it was asked; its gates are checked when the rules service places it. */
-async function approve(client: PoolClient, order: LockedOrder, by: By, at: Instant): Promise<OrderStatus> {
-  const from = order.placeFrom?.getTime() ?? at;
-  if (from <= at) return await move(client, order, 'announced', by, say('order-approved'), at, at);
-  const timeZone = (await loadSiteCalendar(client, order.deviceId, at))?.timeZone ?? 'UTC';
-  const day = { on: localDate(from, timeZone), today: localDate(at, timeZone) };
-  return await move(client, order, 'announced', by, say('order-approved-for', day), at, from);
-}
-
 async function move(
   client: PoolClient,
   { id: orderId }: LockedOrder,
@@ -130,8 +119,9 @@ async function move(
   { actor, reason }: By,
   usual: Phrase,
   at: Instant,
-  dueAt: Instant | null = null,
 ): Promise<OrderStatus> {
+  // An approved order is due at once; its gates are checked when the rules service places it.
+  const dueAt = to === 'announced' ? at : null;
   await transitionOrder(client, { orderId, to, at, actor, ...inTheirWords(reason, usual), dueAt });
   return to;
 }

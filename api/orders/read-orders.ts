@@ -12,7 +12,7 @@ const COLUMNS = `o.id, o.customer_id AS "customerId", o.consumable_id AS "consum
     o.consent_id AS "consentId", o.decision_id AS "decisionId", o.status, o.status_reason AS "statusReason", o.status_said AS "statusSaid",
     o.quantity, o.fillings, o.unit_price_minor AS "unitPriceMinor", o.shipping_minor AS "shippingMinor",
     o.total_minor AS "totalMinor", o.currency, o.created_at AS "createdAt", o.cancel_until AS "cancelUntil",
-    o.due_at AS "dueAt", o.place_from AS "placeFrom", o.announced_at AS "announcedAt", o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
+    o.due_at AS "dueAt", o.announced_at AS "announcedAt", o.placed_at AS "placedAt", o.accepted_at AS "acceptedAt",
     o.arrives_from::text AS "arrivesFrom", o.arrives_to::text AS "arrivesTo", o.shipped_at AS "shippedAt",
     o.delivered_at AS "deliveredAt", o.installed_at AS "installedAt", o.origin, o.options, o.quote_id AS "quoteId", o.parcel_id AS "parcelId",
     o.replaces_order_id AS "replacesOrderId", o.rejection_code AS "rejectionCode", o.next_step AS "nextStep",

@@ -91,11 +91,6 @@ export const orderSchema = z
     createdAt: instant,
     cancelUntil: instant.nullable(),
     dueAt: instant.nullable().describe('When the platform next acts on it.'),
-    placeFrom: instant
-      .nullable()
-      .describe(
-        'Asked about because the level is not seen: not placed before, however early it is approved.',
-      ),
     announcedAt: instant.nullable(),
     placedAt: instant.nullable(),
     acceptedAt: instant.nullable(),

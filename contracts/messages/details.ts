@@ -33,8 +33,6 @@ const orderFacts = z.object({
   cancelUntil: when.nullable(),
   /** When it is placed with the merchant, or, of a proposal, when it expires. */
   dueAt: when.nullable(),
-  /** Not placed before, however early it is approved; null: at once. */
-  placeFrom: when.nullable().default(null),
   runOut,
   /** Why, as the decision says it. */
   why: said.nullable(),

@@ -71,10 +71,8 @@ export const ASK_GERMAN: AskTexts = {
       p10 !== null && p90 !== null && p10 !== p90 ? ` (zwischen ${say(p10)} und ${say(p90)})` : '';
     return `Nach dem üblichen Verbrauch reicht es etwa bis ${say(p50)}${interval}.`;
   },
-  'shall-order': ({ on, today }) =>
-    on === today
-      ? 'Sollen wir jetzt bestellen, damit rechtzeitig Ersatz da ist?'
-      : `Sollen wir am ${dayFrom(dates, on, today)} bestellen, damit rechtzeitig Ersatz da ist?`,
+  'shall-order': ({ quantity }) =>
+    `Sollen wir jetzt ${quantity === 1 ? '' : `${quantity} Stück `}bestellen, damit rechtzeitig Ersatz da ist?`,
   'waits-for-answer': () => 'Wir haben Sie gefragt, ob wir bestellen sollen, und warten auf Ihre Antwort.',
   'level-known': () => 'Eine Antwort ist nicht mehr nötig: Das Gerät meldet wieder, wie viel übrig ist.',
   tip: ({ tip }) => TIPS[tip].de,

@@ -63,10 +63,10 @@ export const ASK_ENGLISH: AskTexts = {
       p10 !== null && p90 !== null && p10 !== p90 ? ` (between ${say(p10)} and ${say(p90)})` : '';
     return `By what is usual it lasts until about ${say(p50)}${interval}.`;
   },
-  'shall-order': ({ on, today }) =>
-    on === today
-      ? 'Shall we order now, so that a new one is there in time?'
-      : `Shall we order on ${dayFrom(dates, on, today)}, so that a new one is there in time?`,
+  'shall-order': ({ quantity }) =>
+    quantity === 1
+      ? 'Shall we order one now, so that it is there in time?'
+      : `Shall we order ${quantity} now, so that they are there in time?`,
   'waits-for-answer': () => 'We asked you whether to order, and wait for your answer.',
   'level-known': () => 'No answer is needed any more: the device says again how much is left.',
   tip: ({ tip }) => TIPS[tip].en,

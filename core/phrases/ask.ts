@@ -54,7 +54,7 @@ export interface AskFacts {
     readonly p90: LocalDate | null;
     readonly today: LocalDate;
   };
-  'shall-order': { readonly on: LocalDate; readonly today: LocalDate };
+  'shall-order': { readonly quantity: number };
   'waits-for-answer': Nothing;
   'level-known': Nothing;
   /** Advice by its name in core/tips.ts. */

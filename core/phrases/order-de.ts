@@ -1,5 +1,3 @@
-import { dayFrom } from './dates.ts';
-import { germanDates as dates } from './dates-de.ts';
 import type { OrderTexts } from './order.ts';
 
 /** What the merchant added in its own words, in brackets. */
@@ -25,7 +23,6 @@ export const ORDER_GERMAN: OrderTexts = {
   'order-delayed': ({ days }) => `Um ${days === 1 ? 'einen Tag' : `${days} Tage`} verschoben.`,
   'order-skipped': () => 'Diesmal ausgelassen.',
   'order-cancelled': () => 'Storniert, bevor bestellt wurde.',
-  'order-approved-for': ({ on, today }) => `Freigegeben: Bestellt wird am ${dayFrom(dates, on, today)}.`,
   'order-approved': () => 'Freigegeben.',
   'order-declined': () => 'Abgelehnt.',
   'order-arrived-said': () => 'Der Kunde sagt, dass es angekommen ist.',

@@ -1,5 +1,3 @@
-import { dayFrom } from './dates.ts';
-import { englishDates as dates } from './dates-en.ts';
 import type { OrderTexts } from './order.ts';
 
 /** What the merchant added in its own words, in brackets. */
@@ -14,7 +12,6 @@ export const ORDER_ENGLISH: OrderTexts = {
   'order-skipped': () => 'Skipped this time.',
   'order-cancelled': () => 'Cancelled before it was placed.',
   'order-approved': () => 'Approved.',
-  'order-approved-for': ({ on, today }) => `Approved: it is ordered on ${dayFrom(dates, on, today)}.`,
   'order-declined': () => 'Declined.',
   'order-arrived-said': () => 'The customer says that it has arrived.',
   'order-never-came-said': () => 'The customer says that it never came.',

@@ -1,5 +1,3 @@
-import type { LocalDate } from '../types.ts';
-
 type Nothing = Readonly<Record<never, never>>;
 
 /** Why an order became what it is. */
@@ -13,8 +11,6 @@ export interface OrderFacts {
   'order-skipped': Nothing;
   'order-cancelled': Nothing;
   'order-approved': Nothing;
-  /** The day from which it is placed. */
-  'order-approved-for': { readonly on: LocalDate; readonly today: LocalDate };
   'order-declined': Nothing;
   'order-arrived-said': Nothing;
   'order-never-came-said': Nothing;

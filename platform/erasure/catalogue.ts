@@ -146,7 +146,7 @@ export const ERASURE_STEPS: readonly ErasureStep[] = [
      shipping_minor total_minor currency merchant_reference created_at cancel_until due_at announced_at placed_at
      accepted_at arrives_from arrives_to shipped_at delivered_at installed_at take_back
      notice_failed_at noticed_at revision quote_id parcel_id replaces_order_id rejection_code watch_at refunded_minor
-     origin place_from`,
+     origin`,
   ),
   remove('decision', 'decisions', ofConsumable('decision')),
   clear(

@@ -7,7 +7,6 @@ export const ORDER_FACTS = `jsonb_build_object(
     'quantity', o.quantity, 'fillings', o.fillings, 'unitPriceMinor', o.unit_price_minor,
     'shippingMinor', o.shipping_minor, 'totalMinor', o.total_minor, 'currency', o.currency,
     'arrivesFrom', o.arrives_from, 'arrivesTo', o.arrives_to, 'cancelUntil', o.cancel_until, 'dueAt', o.due_at,
-    'placeFrom', o.place_from,
     'runOut', jsonb_build_object('p10', cs.run_out_p10, 'p50', cs.run_out_p50, 'p90', cs.run_out_p90),
     'why', coalesce(o.status_said, to_jsonb(o.status_reason)))`;
 

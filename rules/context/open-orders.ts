@@ -16,9 +16,11 @@ interface OpenOrderRow {
 }
 
 const OPEN_ORDERS = prepared(`
-  SELECT id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo",
-    status = 'proposed' AND place_from IS NOT NULL AS unanswered
-  FROM "order" WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`);
+  SELECT o.id, consumable_id AS "consumableId", status, fillings, created_at AS "createdAt", arrives_to::text AS "arrivesTo",
+    -- By the decision that asked; what was approved before and is asked again, is asked for another reason.
+    status = 'proposed' AND announced_at IS NULL
+      AND (SELECT d.outcome = 'ask' FROM decision d WHERE d.id = o.decision_id) IS TRUE AS unanswered
+  FROM "order" o WHERE consumable_id = ANY ($1::uuid[]) AND status IN ${OPEN}`);
 
 export type OpenOrderOf = (consumableId: string, timeZone: string) => OpenOrder | null;
 

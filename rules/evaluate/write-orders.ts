@@ -26,15 +26,15 @@ const INSERT = `
   WITH made AS (
     INSERT INTO "order" (id, customer_id, consumable_id, product_id, merchant_id, consent_id, decision_id, status,
       status_reason, status_said, quantity, fillings, unit_price_minor, shipping_minor, total_minor, currency, created_at,
-      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, place_from, replaces_order_id)
+      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, replaces_order_id)
     SELECT t.id, customer_id, t.consumable_id, product_id, merchant_id, consent_id, decision_id, t.status::order_status,
       reason, said::jsonb, quantity, fillings, unit_price, shipping, total, currency, $1,
-      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, place_from, predecessor.id
+      cancel_until, due_at, announced_at, arrives_from, arrives_to, quote_id, predecessor.id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[],
       $10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::text[], $17::timestamptz[],
-      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[], $22::text[], $23::uuid[], $24::timestamptz[]) AS t(id, customer_id, consumable_id,
+      $18::timestamptz[], $19::timestamptz[], $20::date[], $21::date[], $22::text[], $23::uuid[]) AS t(id, customer_id, consumable_id,
       product_id, merchant_id, consent_id, decision_id, status, reason, quantity, fillings, unit_price, shipping,
-      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to, said, quote_id, place_from)
+      total, currency, cancel_until, due_at, announced_at, arrives_from, arrives_to, said, quote_id)
     -- The order before it, if that came to nothing: this one stands in for it, and no other ever will.
     LEFT JOIN LATERAL (
       SELECT last.id FROM (
@@ -127,7 +127,6 @@ function rowOf(
     arrives.to,
     JSON.stringify(said),
     quote?.id ?? null,
-    proposal.because === undefined ? null : new Date(placeAt),
   ];
 }
 

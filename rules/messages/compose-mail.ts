@@ -24,15 +24,14 @@ function sectionOf({ links }: MessageDeps, delivery: Delivery, reader: Reader, t
   const { kind, detail, orderId, messageId } = delivery;
   const words = speak(kind, detail, reader);
   const until = kind === 'announcement' ? detail['cancelUntil'] : detail['dueAt'];
-  const possible = CHOICES[kind] ?? [];
+  const actions = CHOICES[kind] ?? [];
   const heading = title ? words.subject : null;
-  if (orderId === null || typeof until !== 'string' || possible.length === 0) {
+  if (orderId === null || typeof until !== 'string' || actions.length === 0) {
     return { title: heading, words, choices: null };
   }
-  const { frame, actions, agree } = languageFor(reader);
-  const labels = detail['because'] === 'not-seen' ? { ...actions, approve: agree } : actions;
+  const { frame, actions: labels } = languageFor(reader);
   const expiresAt = Date.parse(until);
-  const named = possible.map(
+  const named = actions.map(
     (action): NamedLink => ({
       label: labels[action],
       url: links.addressOf({ action, subject: orderId, messageId, expiresAt }),

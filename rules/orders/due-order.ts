@@ -33,8 +33,6 @@ export interface DueOrder {
   readonly noticedAt: Instant | null;
   readonly noticeFailedAt: Instant | null;
   readonly dueAt: Instant;
-  /** Not to be placed before; null: it was not approved for a day. */
-  readonly placeFrom: Instant | null;
   /** When spares were last counted since it was made; null: they were not. */
   readonly countedAt: Instant | null;
   /** Who wanted it. */
@@ -62,12 +60,12 @@ const ORDERS = prepared(`
         WHERE k.customer_id = o.customer_id AND t.delivery_address <> '{}'
           AND (k.consumable_id IS NULL OR k.consumable_id = o.consumable_id)) AS "hasAddress",
     announced_at AS "announcedAt", cancel_until AS "cancelUntil", noticed_at AS "noticedAt",
-    notice_failed_at AS "noticeFailedAt", due_at AS "dueAt", place_from AS "placeFrom", (
+    notice_failed_at AS "noticeFailedAt", due_at AS "dueAt", (
       SELECT max(e.at) FROM consumable_event e
       WHERE e.consumable_id = o.consumable_id AND e.at >= o.created_at AND e.type = 'shelf-count') AS "countedAt"
   FROM "order" o WHERE id = ANY ($1::uuid[]) AND due_at <= $2 FOR UPDATE OF o SKIP LOCKED`);
 
-type Instants = 'placeFrom' | 'announcedAt' | 'cancelUntil' | 'noticedAt' | 'noticeFailedAt' | 'countedAt';
+type Instants = 'announcedAt' | 'cancelUntil' | 'noticedAt' | 'noticeFailedAt' | 'countedAt';
 /** As the driver gives it. */
 type Row = Omit<DueOrder, 'createdAt' | 'dueAt' | Instants> & {
   readonly createdAt: Date;
@@ -106,7 +104,6 @@ export async function claimDueOrders(
     ...row,
     createdAt: row.createdAt.getTime(),
     dueAt: row.dueAt.getTime(),
-    placeFrom: row.placeFrom?.getTime() ?? null,
     countedAt: row.countedAt?.getTime() ?? null,
     announcedAt: row.announcedAt?.getTime() ?? null,
     cancelUntil: row.cancelUntil?.getTime() ?? null,

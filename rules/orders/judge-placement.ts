@@ -1,4 +1,3 @@
-import { localDate } from '../../core/calendar.ts';
 import { fold } from '../../core/fold.ts';
 import { CONSENT_GATES, checkGates, type Notice } from '../../core/gates.ts';
 import { type DeliveryPlan, planDelivery } from '../../core/holds.ts';
@@ -84,10 +83,7 @@ export function judgePlacement(
   const needless = order.consentId === null ? STANDING : order.origin === 'button' ? ASKED_FOR : [];
   const gates = all.filter(({ gate }) => !needless.includes(gate));
   const obstacle =
-    early(order, calendar.timeZone, now) ??
-    obstacleOf(order, state, tip, { ...context, offer }, now) ??
-    missing(order) ??
-    dearer(order);
+    obstacleOf(order, state, tip, { ...context, offer }, now) ?? missing(order) ?? dearer(order);
   const { next, said } = obstacle ?? nextOf(gates, plan, notice, now);
   const decision: Decision = {
     outcome: OUTCOMES[next.kind],
@@ -109,15 +105,6 @@ function offerFor(order: DueOrder, offer: Offer | null): Offer | null {
   const priced = offerAt(offer, order.quantity);
   if (!order.priceStands) return priced;
   return { ...priced, unitPrice: { ...priced.unitPrice, minor: order.unitPriceMinor } };
-}
-
-/** Approved for a day, because nobody sees the level: a lifted hold or halt makes it due, but not sooner. */
-function early({ placeFrom }: DueOrder, timeZone: string, now: Instant): Verdict | null {
-  if (placeFrom === null || placeFrom <= now) return null;
-  const said = [
-    say('order-approved-for', { on: localDate(placeFrom, timeZone), today: localDate(now, timeZone) }),
-  ];
-  return { next: { kind: 'wait', until: placeFrom, keepsDates: true }, said };
 }
 
 /** An order that nobody said where to deliver never reaches a merchant. */

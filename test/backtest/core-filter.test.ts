@@ -49,7 +49,7 @@ test('control: an answer that is not committed opens no order, so it is repeated
   expect(answers.filter(({ order }) => order === true).length).toBeGreaterThan(1);
 });
 
-test('what may only be asked is no order and opens none, but says what is asked, and for which day', () => {
+test('what may only be asked is no order and opens none, but says what is asked', () => {
   const filter = new CoreFilter();
   ask(filter, { op: 'init', model: { typicalLifeDays: 50 } });
   for (let day = 0; day < 25; day += 1) {

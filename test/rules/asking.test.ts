@@ -5,7 +5,7 @@ import { buildApi } from '../../api/build-api.ts';
 import { decideOrder } from '../../api/orders/decide.ts';
 import { DAY_MS, HOUR_MS } from '../../core/types.ts';
 import { openLinks } from '../../platform/messages/links.ts';
-import { lookAgain } from '../../platform/order-store.ts';
+import { lookAgain, transitionOrder } from '../../platform/order-store.ts';
 import { runBatch } from '../../rules/evaluate/evaluate-batch.ts';
 import { currentPolicy } from '../../rules/policy.ts';
 import { silentLog } from '../support/log.ts';
@@ -23,7 +23,6 @@ interface Row {
   readonly status_reason: string;
   readonly consent_id: string | null;
   readonly due_at: Date | null;
-  readonly place_from: Date | null;
   readonly arrives: string;
 }
 
@@ -76,7 +75,7 @@ describe('a level that nobody sees', () => {
   const bought = (orderId: string) =>
     shop.purchases.filter(({ clientReference }) => clientReference === orderId).length;
   const told = (orderId: string) =>
-    world.rows<{ kind: string; detail: { because?: string; placeFrom: string | null } }>(
+    world.rows<{ kind: string; detail: { because?: string } }>(
       'SELECT kind, detail FROM message WHERE order_id = $1 ORDER BY created_at, id',
       orderId,
     );
@@ -92,17 +91,16 @@ describe('a level that nobody sees', () => {
     await pass(15);
     for (let days = 0; days < 40 && (await ordersOf(consumableId)).length === 0; days += 1) await pass(1);
   }
-  /** Silent until it was asked about, which is before the day on which it would be ordered. */
+  /** Silent until it was asked about. */
   async function asked(level?: number) {
     const one = await seeded(level);
     await passUntilAsked(one.consumableId);
     const order = await lastOf(one.consumableId);
-    expect(order.place_from).not.toBeNull();
     expect(order).toMatchObject({ status: 'proposed', consent_id: null });
     return { ...one, order };
   }
 
-  test('a printer that says only "some": asked in time, approved by mail, bought on the day and not before', async () => {
+  test('a printer that says only "some": asked in time, approved by mail, bought at once', async () => {
     const { consumableId, customerId } = await seeded(0.6);
     const found: Row[] = [];
     for (let day = 1; day <= 30 && found.length === 0; day += 1) {
@@ -113,45 +111,37 @@ describe('a level that nobody sees', () => {
       found.push(...(await ordersOf(consumableId)));
     }
     const [order] = found;
-    const from = order?.place_from?.getTime() ?? 0;
     expect(order).toMatchObject({ status: 'proposed', consent_id: null });
-    expect(from).toBeGreaterThan(world.clock.now() + DAY_MS);
     const orderId = order?.id ?? '';
-    expect(await told(orderId)).toMatchObject([
-      { kind: 'proposal', detail: { because: 'not-seen', placeFrom: expect.any(String) } },
-    ]);
+    expect(await told(orderId)).toMatchObject([{ kind: 'proposal', detail: { because: 'not-seen' } }]);
+    expect(bought(orderId)).toBe(0);
 
     await world.rows('UPDATE customer SET name = $2 WHERE id = $1', customerId, 'Ada');
     const mail = decodeMail(smtp.mails.find((text) => decodeMail(text).includes(orderId)) ?? '');
     expect(mail).toContain('the device has not said how much is left');
-    expect(mail).toMatch(/Shall we order on \d+ \w+( \d+)?, so that a new one is there in time\?/);
+    expect(mail).toContain('By what is usual it lasts until about');
+    expect(mail).toContain('Shall we order one now, so that it is there in time?');
+    expect(mail).not.toContain('Ordered on');
     const reader = openLinks(world.config.AUTH_SECRET ?? '', ORIGIN);
     const token = [...mail.matchAll(new RegExp(`${ORIGIN}/a/([\\w-]+)`, 'g'))]
       .map(([, found = '']) => found)
       .find((one) => reader.read(one)?.action === 'approve');
     const page = await app.inject({ method: 'GET', url: `/a/${token}` });
-    expect(page.body).toMatch(/Order on .*\?/);
-    expect(page.body).toContain('Yes, order it');
+    expect(page.body).toContain('The order is placed at once.');
     const pressed = await app.inject({
       method: 'POST',
       url: `/a/${token}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN },
       payload: '',
     });
-    expect(pressed.body).toMatch(/Thank you\. The order is placed on/);
-    expect(await lastOf(consumableId)).toMatchObject({ status: 'announced', due_at: new Date(from) });
-
-    // A hold that was lifted makes all that waits due at once: this one stays for its day.
-    await world.rows('UPDATE "order" SET due_at = $2 WHERE id = $1', orderId, new Date(world.clock.now()));
+    expect(pressed.body).toContain('Thank you. The order is being placed.');
+    expect(await lastOf(consumableId)).toMatchObject({
+      status: 'announced',
+      due_at: new Date(world.clock.now()),
+    });
     await world.rules.drain();
-    const waiting = await lastOf(consumableId);
-    expect(waiting).toMatchObject({ status: 'announced', due_at: new Date(from) });
-    expect(waiting.status_reason).toMatch(/^Approved: it is ordered on/);
-    world.clock.advanceTo(from - HOUR_MS);
-    await world.rules.drain();
-    expect(bought(orderId)).toBe(0);
-    world.clock.advanceTo(from);
-    await world.rules.drain();
+    expect([bought(orderId), (await ordersOf(consumableId)).length]).toEqual([1, 1]);
+    await pass(1);
     expect([bought(orderId), (await ordersOf(consumableId)).length]).toEqual([1, 1]);
   });
 
@@ -193,7 +183,7 @@ describe('a level that nobody sees', () => {
     expect(more).toEqual([]);
     expect(question).toMatchObject({ id: order.id, status: 'cancelled' });
     expect(question?.status_reason).toContain('the device says again how much is left');
-    expect(automatic).toMatchObject({ status: 'announced', consent_id: consentId, place_from: null });
+    expect(automatic).toMatchObject({ status: 'announced', consent_id: consentId });
     // Of the question itself nothing more is told.
     expect((await told(order.id)).map(({ kind }) => kind)).toEqual(['proposal']);
     expect((await told(automatic?.id ?? '')).map(({ kind }) => kind)).toEqual(['announcement']);
@@ -201,16 +191,21 @@ describe('a level that nobody sees', () => {
     expect([bought(order.id), bought(automatic?.id ?? '')]).toEqual([0, 1]);
   });
 
-  test('heard again and full: the question is withdrawn; control: one that was approved stays', async () => {
-    const seeds = [await seeded(), await seeded()];
-    await passUntilAsked(seeds[1]?.consumableId ?? '');
-    const [fine, approved] = await Promise.all(
+  test('heard again and full: the question is withdrawn; controls: one that was approved stays, also asked again', async () => {
+    const seeds = [await seeded(), await seeded(), await seeded()];
+    await passUntilAsked(seeds[2]?.consumableId ?? '');
+    const [fine, approved, again] = await Promise.all(
       seeds.map(async (one) => ({ ...one, order: await lastOf(one.consumableId) })),
     );
-    if (fine === undefined || approved === undefined) throw new Error('nothing was asked');
-    await decide(approved.order.id, 'approve');
+    if (fine === undefined || approved === undefined || again === undefined)
+      throw new Error('nothing was asked');
     const at = world.clock.now();
-    for (const { consumableId } of [fine, approved]) {
+    await decide(approved.order.id, 'approve');
+    await decide(again.order.id, 'approve');
+    // Sent back for another reason than the level, such as its price.
+    const back = { at, actor: 'worker' as const, reason: 'dearer', dueAt: at + DAY_MS };
+    await transitionOrder(world.database.pool, { orderId: again.order.id, to: 'proposed', ...back });
+    for (const { consumableId } of [fine, approved, again]) {
       await report(world, consumableId, [
         { at: at - HOUR_MS, level: 0.98 },
         { at, level: 0.98 },
@@ -218,6 +213,7 @@ describe('a level that nobody sees', () => {
     }
     await world.rules.drain();
     expect((await lastOf(fine.consumableId)).status).toBe('cancelled');
+    expect(await ordersOf(again.consumableId)).toMatchObject([{ id: again.order.id, status: 'proposed' }]);
     expect((await lastOf(approved.consumableId)).id).toBe(approved.order.id);
     expect((await lastOf(approved.consumableId)).status).not.toBe('cancelled');
   });
@@ -242,20 +238,23 @@ describe('a level that nobody sees', () => {
     ]);
   });
 
-  test('away when it is asked about: for a day from which nothing comes before the return', async () => {
-    const { customerId, consumableId } = await seeded();
+  test('a hold that comes up while it waits for its answer: approved, it waits until nothing comes before the return', async () => {
+    const { customerId, consumableId, order } = await asked();
     const day = (days: number) => new Date(world.clock.now() + days * DAY_MS);
+    const [starts, ends] = [day(1), day(25)];
     await world.rows(
       'INSERT INTO hold (customer_id, starts_on, ends_on, created_at) VALUES ($1, $2::date, $3::date, $4)',
-      ...[customerId, day(17), day(45), day(0)],
+      ...[customerId, starts, ends, day(0)],
     );
-    await passUntilAsked(consumableId);
-    const order = await lastOf(consumableId);
-    expect(order.status).toBe('proposed');
-    const [hold] = await world.rows<{ away: boolean }>(
-      'SELECT $2::date BETWEEN starts_on AND ends_on AS away FROM hold WHERE customer_id = $1',
-      ...[customerId, order.arrives],
-    );
-    expect(hold?.away).toBe(false);
+    await decide(order.id, 'approve');
+    await world.rules.drain();
+    const waiting = await lastOf(consumableId);
+    expect(waiting.status).toBe('announced');
+    expect(waiting.due_at?.getTime()).toBeGreaterThan(starts.getTime());
+    expect(Date.parse(waiting.arrives)).toBeGreaterThan(ends.getTime());
+    expect(bought(order.id)).toBe(0);
+    world.clock.advanceTo(waiting.due_at?.getTime() ?? 0);
+    await world.rules.drain();
+    expect(bought(order.id)).toBe(1);
   });
 });

@@ -76,12 +76,6 @@ function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
     paragraphs: [because(order, reader), ASKING[order.because]],
     facts: [
       ...(orderFactsOf(order, reader) ?? []),
-      ...present([
-        [
-          'Ordered on',
-          order.because !== 'not-seen' || order.placeFrom === null ? null : reader.date(order.placeFrom),
-        ],
-      ]),
       ...others,
       ...present([['Answer until', order.dueAt === null ? null : reader.moment(order.dueAt)]]),
     ],
@@ -260,7 +254,6 @@ export const ENGLISH: Language = {
     'strategy-suggestion': suggestion,
     'ops-alert': ({ code, text }) => ({ subject: `Neverout: ${code}`, paragraphs: [text] }),
   },
-  agree: 'Yes, order it',
   actions: {
     approve: 'Order now',
     cancel: 'Cancel the order',

@@ -80,12 +80,6 @@ function proposal(order: DetailOf<'proposal'>, reader: Reader): Words {
     paragraphs: [because(order, reader), ASKING[order.because]],
     facts: [
       ...(orderFactsOf(order, reader) ?? []),
-      ...present([
-        [
-          'Bestellt am',
-          order.because !== 'not-seen' || order.placeFrom === null ? null : reader.date(order.placeFrom),
-        ],
-      ]),
       ...others,
       ...present([['Antwort bis', order.dueAt === null ? null : reader.moment(order.dueAt)]]),
     ],
@@ -266,7 +260,6 @@ export const GERMAN: Language = {
     'strategy-suggestion': suggestion,
     'ops-alert': ({ code, text }) => ({ subject: `Neverout: ${code}`, paragraphs: [text] }),
   },
-  agree: 'Ja, bestellen',
   actions: {
     approve: 'Jetzt bestellen',
     cancel: 'Bestellung stornieren',

@@ -12,14 +12,6 @@ export interface PageWords {
   readonly button: Readonly<Record<Action, string>>;
   readonly done: Readonly<Record<Action, string>>;
   readonly doneTitle: string;
-  /** Of an approval that counts for a day to come. */
-  readonly later: {
-    readonly title: (day: string) => string;
-    readonly effect: (day: string) => string;
-    readonly button: string;
-    readonly done: (day: string) => string;
-    readonly state: (day: string) => string;
-  };
   /** Where the order stands, for whoever comes too late or twice. */
   readonly state: Readonly<Record<OrderStatus, string>>;
   readonly tooLate: string;
@@ -32,7 +24,7 @@ export interface PageWords {
   readonly daysChoice: (days: number) => string;
   readonly spares: string;
   readonly facts: Readonly<
-    Record<'product' | 'device' | 'total' | 'orderedOn' | 'arrives' | 'cancelUntil' | 'answerUntil', string>
+    Record<'product' | 'device' | 'total' | 'arrives' | 'cancelUntil' | 'answerUntil', string>
   >;
 }
 
@@ -70,14 +62,6 @@ const ENGLISH: PageWords = {
     unsubscribe: 'You get no more mails of this kind.',
   },
   doneTitle: 'Done',
-  later: {
-    title: (day) => `Order on ${day}?`,
-    effect: (day) =>
-      `The order is placed on ${day} and not before. Until then you can cancel it in the portal.`,
-    button: 'Yes, order it',
-    done: (day) => `Thank you. The order is placed on ${day}. Until then you can cancel it in the portal.`,
-    state: (day) => `The order is approved and is placed on ${day}.`,
-  },
   state: {
     proposed: 'The order waits for your answer.',
     announced: 'The order is announced and will be placed at the end of the time to cancel.',
@@ -106,7 +90,6 @@ const ENGLISH: PageWords = {
     product: 'Product',
     device: 'For',
     total: 'Total',
-    orderedOn: 'Ordered on',
     arrives: 'Arrives',
     cancelUntil: 'You can cancel until',
     answerUntil: 'Answer until',
@@ -150,15 +133,6 @@ const GERMAN: PageWords = {
     unsubscribe: 'Sie bekommen keine Mails dieser Art mehr.',
   },
   doneTitle: 'Erledigt',
-  later: {
-    title: (day) => `Am ${day} bestellen?`,
-    effect: (day) =>
-      `Die Bestellung wird am ${day} aufgegeben und nicht früher. Bis dahin können Sie sie im Portal stornieren.`,
-    button: 'Ja, bestellen',
-    done: (day) =>
-      `Danke. Die Bestellung wird am ${day} aufgegeben. Bis dahin können Sie sie im Portal stornieren.`,
-    state: (day) => `Die Bestellung ist freigegeben und wird am ${day} aufgegeben.`,
-  },
   state: {
     proposed: 'Die Bestellung wartet auf Ihre Antwort.',
     announced: 'Die Bestellung ist angekündigt und wird aufgegeben, wenn die Frist zum Stornieren endet.',
@@ -188,7 +162,6 @@ const GERMAN: PageWords = {
     product: 'Produkt',
     device: 'Für',
     total: 'Gesamt',
-    orderedOn: 'Bestellt am',
     arrives: 'Ankunft',
     cancelUntil: 'Stornieren bis',
     answerUntil: 'Antwort bis',

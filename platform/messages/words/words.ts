@@ -19,8 +19,6 @@ type Speaker<Kind extends MessageKind> = (detail: DetailOf<Kind>, reader: Reader
 export interface Language {
   readonly kinds: { readonly [Kind in MessageKind]: Speaker<Kind> };
   readonly actions: Readonly<Record<Action, string>>;
-  /** Instead of `approve` where it is not placed at once. */
-  readonly agree: string;
   /** In the calendar of deliveries. */
   readonly feed: {
     readonly name: string;

@@ -101,22 +101,9 @@ function OpenOrder({ order }: { readonly order: Order }) {
         <Text size="sm">{t('orders.arrives', { span: format.span(arrivesFrom, arrivesTo) })}</Text>
       ) : null}
       {status === 'announced' && cancelUntil !== null ? <Countdown until={cancelUntil} /> : null}
-      <OrderedOn order={order} />
       <OrderActions order={order} />
     </li>
   );
-}
-
-/** The day for which the customer was asked, as long as it counts. */
-function OrderedOn({
-  order: { status, placeFrom },
-}: {
-  readonly order: Pick<Order, 'status' | 'placeFrom'>;
-}) {
-  const { t } = useTranslation('customer');
-  const format = useFormat(useCustomer().customer.timeZone);
-  if (placeFrom === null || (status !== 'proposed' && status !== 'announced')) return null;
-  return <Text size="sm">{t('orders.orderedOn', { day: format.day(placeFrom) })}</Text>;
 }
 
 function PastOrder({ order }: { readonly order: Order }) {

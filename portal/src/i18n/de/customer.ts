@@ -251,7 +251,6 @@ export const customer: Translated<typeof english> = {
     for: 'für {{consumable}} in {{device}}',
     quantity: '{{count}} × {{price}}',
     arrives: 'Kommt {{span}}',
-    orderedOn: 'Bestellt am {{day}}',
     cancelUntil: 'Sie können noch {{left}} lang stornieren',
     cancelTill: 'bis {{when}}',
     cancel: 'Bestellung stornieren',

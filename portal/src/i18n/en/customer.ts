@@ -245,7 +245,6 @@ export const customer = {
     for: 'for {{consumable}} in {{device}}',
     quantity: '{{count}} × {{price}}',
     arrives: 'Arrives {{span}}',
-    orderedOn: 'Ordered on {{day}}',
     cancelUntil: 'You can cancel for another {{left}}',
     cancelTill: 'until {{when}}',
     cancel: 'Cancel the order',
