@@ -120,6 +120,7 @@ function listenForChanges(
     onGap: () => {
       lookup.markStale(null);
       fleet.refreshAll();
+      fleet.reassure();
       commands.wantAll();
       replay.want();
     },

@@ -68,6 +68,15 @@ export class Fleet {
     for (const id of deviceIds) if (this.#devices.has(id)) this.#options.presence.set(id, 'online');
   }
 
+  /** What others said was not heard for a while: whoever is connected here and counts as gone has not left. */
+  reassure(): void {
+    if (this.#devices.size === 0) return;
+    this.#options.presence.offlineAmong([...this.#devices.keys()]).then(
+      (deviceIds) => this.contradict(deviceIds),
+      (error: unknown) => this.#options.log.warn({ err: error }, 'who counts as gone could not be read'),
+    );
+  }
+
   /** What the device says of itself, or its will says for one of its connections. */
   declare(connected: ConnectedDevice, connection: DeviceConnection, state: PresenceState): void {
     const hasLeft = !connected.connections.has(connection);

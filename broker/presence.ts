@@ -22,6 +22,8 @@ const UPDATE = `
   )
   SELECT pg_notify('device_left', string_agg(id::text, ',')) FROM parts GROUP BY part`;
 
+const OFFLINE = "SELECT id FROM device WHERE id = ANY ($1::uuid[]) AND presence = 'offline'";
+
 interface Change {
   readonly state: PresenceState;
   readonly at: number;
@@ -50,6 +52,12 @@ export class PresenceWriter {
   set(deviceId: string, state: PresenceState, hasLeft = false): void {
     this.#changed.set(deviceId, { state, at: this.#clock.now(), hasLeft });
     this.#writing ??= this.#write();
+  }
+
+  /** Those of the devices that count as gone. */
+  async offlineAmong(deviceIds: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ id: string }>(OFFLINE, [deviceIds]);
+    return rows.map(({ id }) => id);
   }
 
   /** Writes what is waiting, once. */

@@ -336,6 +336,20 @@ describe('presence', () => {
     await first.endAsync(true);
   });
 
+  test('a broker that did not hear that its device left another says that it is there as soon as it hears again', async () => {
+    const [device] = await registerDevices(database, 1);
+    if (device === undefined) throw new Error('no device');
+    const after = await connectDevice(broker.port('mqtt'), device);
+    await untilPresence(device, 'online');
+    // What another broker wrote while nobody heard it.
+    await database.pool.query("UPDATE device SET presence = 'offline' WHERE id = $1", [device.id]);
+    await database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'neverout-broker-listen' AND datname = current_database()",
+    );
+    await untilPresence(device, 'online');
+    await after.endAsync();
+  });
+
   test('a device that moved to another broker is there, also when the one before notices late', async () => {
     const [device] = await registerDevices(database, 1);
     if (device === undefined) throw new Error('no device');
