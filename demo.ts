@@ -139,7 +139,7 @@ async function tellBridged({ list }: BridgedPrinters, { database }: Platform): P
     const { rows } = await database.pool.query<{ readings: number; orders: number }>(BRIDGED, [deviceId]);
     const { readings = 0, orders = 0 } = rows[0] ?? {};
     process.stdout.write(
-      `  By the bridge over ${protocol}: ${name}, ${readings} readings, ${orders} orders\n`,
+      `  By the bridge over ${protocol}: ${name}, ${readings} readings, ${orders} ${orders === 1 ? 'order' : 'orders'}\n`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { orderWithHistorySchema } from '../../contracts/http/orders.ts';
+import { formatMoney } from '../../core/money.ts';
 import type { Ledger } from '../merchant/ledger.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Story } from './story.ts';
@@ -10,8 +11,6 @@ export interface ParcelDeps {
   readonly world: World;
   readonly story: Story;
 }
-
-const money = (minor: number): string => (minor / 100).toFixed(2);
 
 /** Brings what the merchant's books say is delivered to the shelf of the slot it was ordered for. */
 export class Parcels {
@@ -49,7 +48,7 @@ export class Parcels {
       });
       story.tell(
         'purchase',
-        `${place.customer.plan.name}: ${order.productName} bought for ${money(purchase.totalMinor)} ${purchase.currency}, arrives ${purchase.arrivesFrom} to ${purchase.arrivesTo}.`,
+        `${place.customer.plan.name}: ${order.productName} bought for ${formatMoney({ minor: purchase.totalMinor, currency: purchase.currency })}, arrives ${purchase.arrivesFrom} to ${purchase.arrivesTo}.`,
       );
     }
   }
