@@ -6,7 +6,7 @@ import { accumulate, observe, refreshRate } from './mixture.ts';
 import { opDays } from './op-clock.ts';
 import type { Model } from './state.ts';
 import type { Instant } from './types.ts';
-import { learnWear, levelPerUse } from './use-counter.ts';
+import { levelPerUse } from './use-counter.ts';
 
 /**
  * Use is learned in blocks: long enough that a block shows more than the gauge's step, and so that
@@ -97,11 +97,6 @@ export function anticipateBlock(model: Model, env: FoldEnvironment): void {
   if (tau <= ANTICIPATED_OP_DAYS) return;
   accumulate(model, Math.max(model.blockLevel - model.level, 0), tau);
   refreshRate(model, env.prior);
-}
-
-/** Learns how much level a use takes, over a stretch whose two levels the gauge itself told. */
-export function learnCoverage(model: Model, drop: number, uses: number): void {
-  learnWear(model, drop, uses);
 }
 
 /** Recent use must differ from the long-run by this factor and by this many standard deviations. */

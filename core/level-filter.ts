@@ -1,4 +1,4 @@
-import { learnCoverage, maybeCloseBlock, restartBlock } from './blocks.ts';
+import { maybeCloseBlock, restartBlock } from './blocks.ts';
 import { learnDays } from './day-weights.ts';
 import { hasCounter, isHistorical, kindOfEvent, MEASURED, SOME } from './event-ring.ts';
 import { begin, clearPending, type FoldEnvironment, startFilling, watchShelf } from './filling.ts';
@@ -17,7 +17,7 @@ import { opDays } from './op-clock.ts';
 import type { Model, RingEvent } from './state.ts';
 import { judgeJump, judgePending, SUDDEN_FALL } from './swap.ts';
 import type { Instant } from './types.ts';
-import { COUNTER_RELATIVE_VARIANCE, levelPerUse, usesSince } from './use-counter.ts';
+import { COUNTER_RELATIVE_VARIANCE, learnWear, levelPerUse, usesSince } from './use-counter.ts';
 
 /** A belief wider than this is no belief. */
 const VARIANCE_MAX = 0.08;
@@ -218,7 +218,7 @@ function stopClock(model: Model, event: RingEvent, env: FoldEnvironment): void {
 /** What a gauge that only says "some" could not tell on the way: the uses of a filling down to LOW. */
 function learnFilling(model: Model, event: RingEvent, turned: Belief): void {
   if (!hasCounter(event) || model.fillingCounter <= 0) return;
-  learnCoverage(model, 1 - turned.level, event.counter - model.fillingCounter);
+  learnWear(model, 1 - turned.level, event.counter - model.fillingCounter);
 }
 
 /** Weekday weights from the finest measure there is, and level per use from the gauge against the counter. */
@@ -229,6 +229,6 @@ function learnFrom(model: Model, event: RingEvent, expected: Expectation, env: F
     learnDays(model, model.levelAt, event.at, expected.countedUse, env.grid);
     const uses = usesSince(model, event) ?? 0;
     const filtered = model.level - seeInterval(expected, intervalOf(event.amount, env.profile)).level;
-    learnCoverage(model, filtered, uses);
+    learnWear(model, filtered, uses);
   } else if (isFine(env.profile)) learnDays(model, model.levelAt, event.at, byGauge, env.grid);
 }

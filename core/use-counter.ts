@@ -27,7 +27,7 @@ export function levelPerUse(model: Model, profile: ConsumableProfile): number {
   return model.wear >= LEAST_WEAR && model.wearUses > 0 ? model.wear / model.wearUses : 0;
 }
 
-/** Learns how much level the block's uses took. */
+/** Learns how much level a use takes, over a stretch whose two levels the gauge itself told. */
 export function learnWear(model: Model, drop: number, uses: number): void {
   if (!(drop > 0) || !(uses > 0)) return;
   const kept = 2 ** (-drop / WEAR_HALF_LIFE_FILLINGS);

@@ -175,7 +175,7 @@ function expectedDays(decision: Decision, now: Instant): number | null {
   return median === null ? null : Math.max(0, (median - now) / DAY_MS);
 }
 
-/** Our engine, with or without the page counter; `populations` are the fleet's priors by family. */
+/** Our engine, with or without the page counter; `populations` are the fleet's priors by device model. */
 export function neveroutPolicy(
   name: string,
   counters: boolean,
